@@ -1,0 +1,166 @@
+# `make book` builds the book and `make test` proves it, on a machine that has only Python.
+# POSIX sh and GNU make 3.81 (what macOS ships) are enough.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+BOOK    := _build/html/index.html
+PORT    ?= 8000
+TORCH   ?= torch==2.13.0
+
+# pip prints one line for each of 130 packages: what is missing matters, what is there does not.
+PIP     := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --progress-bar on
+LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
+           --no-annotate --fork-strategy fewest --no-emit-index-url --no-emit-find-links \
+           pyproject.toml
+
+# What pages show besides their own source. A cell is cached by its code, and the code of a cell
+# does not change when nnlib does: without this a page would keep the numbers of yesterday's nnlib.
+SHOWN   := $(shell find nnlib book/_ext -type f ! -name '*.pyc' 2>/dev/null | sort) requirements.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lint unit compare page serve lab notebooks bench lock oracle determinism \
+        clean
+
+help:
+	@echo 'make book         install what the book needs into $(VENV), build it, say where it is'
+	@echo 'make test         prove it: lint, unit, compare and page below, and the build itself'
+	@echo '  make lint         style and types, notebooks too'
+	@echo '  make unit         nnlib against mathematics, and the tools of the book'
+	@echo '  make compare      run every notebook and compare its output with the one in git'
+	@echo '  make page         the built pages, in a real browser'
+	@echo 'make serve        show the built book on http://127.0.0.1:$(PORT)/ (PORT=...)'
+	@echo 'make lab          open the chapters in JupyterLab'
+	@echo 'make notebooks    run every notebook and write it as git keeps it'
+	@echo 'make bench        measure nnlib beside other ways to compute the same'
+	@echo 'make oracle       install PyTorch: with it, make unit compares every gradient with its'
+	@echo 'make determinism  make compare, as other processors would compute'
+	@echo 'make lock         choose new versions: rewrite both requirements.txt from pyproject.toml'
+	@echo 'make clean        remove what was built'
+
+# --- installing ---------------------------------------------------------------------------------
+# A stamp is as old as the installation it stands for. It lies in the environment, so that
+# removing that removes it too.
+
+$(VENV)/pyvenv.cfg:
+	@for python in "$(PYTHON)" python3.13 python3.12 python3.11 python3 python; do \
+	  [ -n "$$python" ] || continue; \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found=$$python; break; \
+	  fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo 'No Python of version 3.11 or later found. Install one, or name it:' >&2; \
+	  echo '    make book PYTHON=/path/to/python3' >&2; exit 1; \
+	fi; \
+	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$found comes without venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Creating $(VENV) with $$("$$found" --version)"; \
+	"$$found" -m venv $(VENV)
+
+$(VENV)/book.stamp: $(VENV)/pyvenv.cfg requirements.txt pyproject.toml
+	@echo 'Installing what the book needs (some minutes the first time)'
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/book.stamp tests/requirements.txt
+	@echo 'Installing what the tests need'
+	@$(INSTALL) -r tests/requirements.txt
+	@touch $@
+
+# --- the book -----------------------------------------------------------------------------------
+# Sphinx says a warning once, when it reads a page. After a failed build its memory has to go,
+# or the next build would pass because it reads nothing.
+
+book: $(VENV)/book.stamp
+	@mkdir -p _build; \
+	shown=$$(cat $(SHOWN) | cksum); \
+	[ "$$shown" = "$$(cat _build/shown 2>/dev/null)" ] || rm -rf _build/html _build/.doctrees \
+	  _build/.jupyter_cache; \
+	echo "$$shown" > _build/shown
+	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; \
+	  echo 'The book was not built: see the warnings above.' >&2; exit 1; }
+	@echo; echo 'The book is built. Open it in a browser:'; echo "    $$(pwd)/$(BOOK)"
+
+serve: book
+	@echo 'http://127.0.0.1:$(PORT)/   (Ctrl-C ends it)'
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: $(VENV)/book.stamp
+	$(BIN)/jupyter lab --notebook-dir=book
+
+notebooks: $(VENV)/book.stamp
+	$(BIN)/python tools/notebooks.py
+
+# --- the tests ----------------------------------------------------------------------------------
+# Every step runs, whatever came of the one before: one run shows all there is to mend.
+
+test: $(VENV)/test.stamp
+	@failed=; \
+	for step in lint book unit compare page; do \
+	  echo; echo "=== make $$step"; \
+	  $(MAKE) --no-print-directory $$step || failed="$$failed $$step"; \
+	done; \
+	echo; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
+	echo 'Passed: lint, book, unit, compare, page.'
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python tools/notebooks.py --check
+
+unit: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --ignore=tests/page
+
+compare: $(VENV)/book.stamp
+	$(BIN)/python -m pytest --nbval book
+
+page: $(VENV)/test.stamp book
+	$(BIN)/python -m pytest tests/page
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks
+
+# PyTorch is a second opinion, not a need. Where pip would bring the build for graphics cards,
+# several gigabytes of it, this stops: give pip an index with the small one (PIP_INDEX_URL).
+oracle: $(VENV)/book.stamp
+	@plan=$$($(PIP) install --quiet --dry-run --report - '$(TORCH)') || exit 1; \
+	if echo "$$plan" | grep -qiE '"name": *"(nvidia|triton|cuda)'; then \
+	  echo '$(TORCH) is offered here only with its libraries for graphics cards: not installed.' >&2; \
+	  exit 1; \
+	fi
+	@$(INSTALL) '$(TORCH)'
+
+# OpenBLAS sums in another order on another processor, and with another number of threads.
+# A number printed in a chapter has to survive that. Kernels this processor cannot run are left out.
+determinism: $(VENV)/book.stamp
+	@has() { ! [ -r /proc/cpuinfo ] || grep -qw "$$1" /proc/cpuinfo; }; \
+	cores=Nehalem; \
+	if has avx2; then cores="$$cores Haswell"; fi; \
+	if [ -r /proc/cpuinfo ] && has avx512vl; then cores="$$cores SkylakeX"; fi; \
+	for core in $$cores; do for threads in 1 2; do \
+	  echo; echo "=== OpenBLAS kernels for $$core, $$threads thread(s)"; \
+	  OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads \
+	    $(BIN)/python -m pytest --nbval book || exit 1; \
+	done; done; \
+	echo; echo "The same on: $$cores, with 1 and 2 threads."
+
+# --- keeping ------------------------------------------------------------------------------------
+# The same versions for every Python, where there are such (--fork-strategy fewest): readers see
+# the same numbers. The tests' lock is made under the book's: they run what readers run.
+
+lock: $(VENV)/test.stamp
+	@mkdir -p _build
+	@$(LOCK) --extra book > _build/book.lock
+	@$(LOCK) --extra test --constraints _build/book.lock > _build/test.lock
+	@header='# Made from pyproject.toml by "make lock": change that, not this.'; \
+	{ echo "$$header"; echo '-e .'; cat _build/book.lock; } > requirements.txt; \
+	{ echo "$$header"; cat _build/test.lock; } > tests/requirements.txt
+	@echo 'Written: requirements.txt, tests/requirements.txt'
+
+clean:
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis
