@@ -7,9 +7,8 @@ BOOK    := _build/html/index.html
 PORT    ?= 8000
 TORCH   ?= torch==2.13.0
 
-# pip prints one line for each of 130 packages: what is missing matters, what is there does not.
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --progress-bar on
+INSTALL := $(PIP) install
 LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
            --no-annotate --fork-strategy fewest --no-emit-index-url --no-emit-find-links \
            pyproject.toml

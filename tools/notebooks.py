@@ -16,6 +16,7 @@ import difflib
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,8 +174,9 @@ def execute(path: Path) -> dict[str, Any]:
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_executed=lambda **_: bar.update(),
         )
-        # As in conftest.py: a bar prints elapsed time, which no two runs share.
-        client.execute(env=os.environ | {"TQDM_DISABLE": "1"})
+        # As in conftest.py: a bar prints elapsed time, which no two runs share. What the kernel
+        # itself logs is none of the chapter's output; nbval drops it too.
+        client.execute(env=os.environ | {"TQDM_DISABLE": "1"}, stderr=subprocess.DEVNULL)
     return json.loads(nbformat.writes(notebook))
 
 
