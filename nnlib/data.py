@@ -1,0 +1,215 @@
+"""Data: two real sets inside the package, two made on the spot, one from the network.
+
+Features are float64, labels are integers from 0. Images are NHWC with values in [0, 1].
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import math
+import os
+import struct
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from nnlib._validation import Array, in_range, positive_int
+
+
+def load_digits() -> tuple[Array, Array]:
+    """Return 1,797 handwritten digits: X (1797, 8, 8, 1) in [0, 1], y (1797,) in 0..9.
+
+    Source: Alpaydin and Kaynak (1998), the test set of UCI's Optical Recognition of Handwritten
+    Digits, CC BY 4.0.
+    """
+    with np.load(str(files("nnlib") / "datasets" / "digits.npz")) as file:
+        return file["images"][..., np.newaxis] / 16, file["labels"].astype(np.int64)
+
+
+def load_iris() -> tuple[Array, Array]:
+    """Return 150 irises: X (150, 4) in cm, y (150,), 0 setosa, 1 versicolor, 2 virginica.
+
+    The columns are sepal length, sepal width, petal length, petal width. Source: Fisher (1936),
+    UCI, CC BY 4.0; with the two rows of UCI's file corrected to Fisher's table.
+    """
+    text = (files("nnlib") / "datasets" / "iris.csv").read_text(encoding="utf8")
+    table = np.loadtxt(text.splitlines(), delimiter=",", skiprows=1)
+    return table[:, :4], table[:, 4].astype(np.int64)
+
+
+def train_test_split(
+    X: Array, y: Array, held_out: float | int = 0.25, seed: int = 0
+) -> tuple[Array, Array, Array, Array]:
+    """Return X_train, y_train, X_test, y_test, after shuffling the rows.
+
+    `held_out` is the number of test samples, or their share if it is below 1.
+    """
+    n = len(X)
+    if len(y) != n:
+        raise ValueError(f"expected as many rows in X as in y, got {n} and {len(y)}")
+    count = round(held_out * n) if isinstance(held_out, float) and held_out < 1 else held_out
+    if not 0 < count < n:
+        raise ValueError(f"expected 0 < held_out < {n} samples, got {held_out!r}")
+    order = np.random.default_rng(seed).permutation(n)
+    train, test = order[: n - int(count)], order[n - int(count) :]
+    return X[train], y[train], X[test], y[test]
+
+
+def make_spirals(
+    n_per_class: int = 100, classes: int = 3, noise: float = 0.2, seed: int = 0
+) -> tuple[Array, Array]:
+    """Return points on interleaved spiral arms: X (classes * n_per_class, 2), y the arm.
+
+    Along an arm the radius grows from 0 to 1 while the angle turns by 4 radians, with normal
+    noise of standard deviation `noise`. After the CS231n case study.
+    """
+    n, classes = positive_int(n_per_class, "n_per_class"), positive_int(classes, "classes")
+    in_range(noise, "noise", 0, math.inf, ends="[)")
+    rng = np.random.default_rng(seed)
+    radius = np.tile(np.linspace(0, 1, n), classes)
+    y = np.repeat(np.arange(classes), n)
+    start = 2 * np.pi * y / classes
+    angle = start + 4 * radius + rng.normal(0, noise, classes * n)
+    return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)]), y
+
+
+def make_moons(n_per_class: int = 100, noise: float = 0.1, seed: int = 0) -> tuple[Array, Array]:
+    """Return two interleaved half circles: X (2 * n_per_class, 2), y in {0, 1}.
+
+    `noise` is the standard deviation of the normal noise on both coordinates.
+    """
+    n = positive_int(n_per_class, "n_per_class")
+    in_range(noise, "noise", 0, math.inf, ends="[)")
+    t = np.linspace(0, np.pi, n)
+    upper = np.column_stack([np.cos(t), np.sin(t)])
+    lower = np.column_stack([1 - np.cos(t), 0.5 - np.sin(t)])
+    X = np.concatenate([upper, lower])
+    return X + np.random.default_rng(seed).normal(0, noise, X.shape), np.repeat([0, 1], n)
+
+
+MNIST_MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+# SHA-256 of each file, as every public copy has it.
+MNIST_FILES = {
+    "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+
+
+def load_mnist(
+    cache_dir: str | os.PathLike[str] | None = None, progress: bool = True
+) -> tuple[Array, Array, Array, Array]:
+    """Return the MNIST digits: X_train (60000, 28, 28, 1), y_train, X_test (10000, ...), y_test.
+
+    X is float32 in [0, 1]: in float64 it would take half a gigabyte. The four files, 12 MB, are
+    fetched once into `cache_dir` (default ~/.cache/nnlib/mnist), checked against their SHA-256,
+    and a download that broke off goes on where it stopped. Raises ConnectionError, with what to
+    do, when they are neither in the cache nor to be had. Source: LeCun et al. (1998).
+    """
+    folder = Path(cache_dir) if cache_dir else Path.home() / ".cache" / "nnlib" / "mnist"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, digest in MNIST_FILES.items():
+        fetch(name, digest, folder, MNIST_MIRRORS, progress)
+    train_images, train_labels, test_images, test_labels = (
+        read_idx(folder / n) for n in MNIST_FILES
+    )
+    return (
+        train_images[..., np.newaxis] / np.float32(255),
+        train_labels.astype(np.int64),
+        test_images[..., np.newaxis] / np.float32(255),
+        test_labels.astype(np.int64),
+    )
+
+
+def read_idx(path: str | os.PathLike[str]) -> Array:
+    """Return the array in an IDX file of bytes, gzipped or not.
+
+    The format: two zero bytes, the type 0x08 (unsigned byte), the number of axes, each axis's
+    length as a big-endian 32-bit number, then the data, last axis fastest.
+    """
+    raw = Path(path).read_bytes()
+    data = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    if len(data) < 4 or data[:3] != b"\x00\x00\x08":
+        raise ValueError(
+            f"expected {path} to be an IDX file of bytes, got one starting {data[:4]!r}"
+        )
+    axes = data[3]
+    start = 4 + 4 * axes
+    shape = struct.unpack(f">{axes}I", data[4:start]) if len(data) >= start else ()
+    if len(shape) != axes or len(data) - start != math.prod(shape):
+        raise ValueError(
+            f"expected {math.prod(shape)} bytes after the head of {path}, for the shape {shape} "
+            f"that it names, got {max(len(data) - start, 0)}"
+        )
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+
+
+def fetch(
+    name: str, sha256: str, folder: Path, mirrors: Sequence[str], progress: bool = True
+) -> Path:
+    """Return the path of file `name` in `folder`, fetched from the first mirror that has it whole.
+
+    What has arrived stands in `name.part`, so that the next call asks only for the rest.
+    """
+    target, part = folder / name, folder / (name + ".part")
+    if target.exists() and digest_of(target) == sha256:
+        return target
+    problems = [] if not target.exists() else [f"{target} does not have SHA-256 {sha256}"]
+    for mirror in mirrors:
+        try:
+            download(mirror + name, part, progress)
+        except (urllib.error.URLError, OSError) as error:
+            problems.append(f"{mirror}: {error}")
+            continue
+        if digest_of(part) == sha256:
+            return part.replace(target)
+        problems.append(f"{mirror}: what came does not have SHA-256 {sha256}")
+        part.unlink()
+    raise ConnectionError(
+        f"expected {name} in {folder} or from a mirror, got neither. Put the file there by hand, "
+        f"or try again with a network; load_digits() needs none. Tried: " + "; ".join(problems)
+    )
+
+
+def download(url: str, part: Path, progress: bool = True) -> None:
+    """Append to `part` what it still lacks of `url`, beside a progress bar."""
+    have = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        response = urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        if error.code == 416:  # nothing is missing: the checksum decides whether it is right
+            return
+        raise
+    with response, open(part, "ab" if response.status == 206 else "wb") as file:
+        length = response.headers.get("Content-Length")
+        for chunk in _with_bar(iter(lambda: response.read(1 << 16), b""), length, progress):
+            file.write(chunk)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _with_bar(chunks: Iterator[bytes], length: str | None, progress: bool) -> Iterator[bytes]:
+    """Yield the chunks beside a bar that counts their bytes."""
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        yield from chunks
+        return
+    total = int(length) if length else None
+    with tqdm(total=total, unit="B", unit_scale=True, disable=not progress) as bar:
+        for chunk in chunks:
+            bar.update(len(chunk))
+            yield chunk

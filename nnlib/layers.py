@@ -1,0 +1,411 @@
+"""Layers: an affine map (or a reshaping, or a pooling) with its backward pass.
+
+A layer's state is four dicts: `parameters` (what is learned), `gradients` (same keys, same
+shapes), `cache` (what `backward` needs of the last `forward`) and `state` (what is kept but
+not learned). Rows are samples, images are NHWC: (n, height, width, channels).
+
+`forward(X, training=True)` builds the parameters when it first sees X, because only then is
+n_in known. With `training=False` it changes nothing else and caches nothing.
+`backward(dY)` takes the gradient of the loss by the layer's output, fills `gradients`, and
+returns the gradient by its input, which is the previous layer's dY. No layer divides by n:
+that is the loss's part.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from nnlib._validation import Array, Shape, in_range, pair, positive_int, real_array
+from nnlib.activations import Activation, initialize_activation
+from nnlib.initializers import Initializer, initialize_weights
+
+
+class Layer:
+    """What all layers share: the four dicts, the checks, the activation at the end.
+
+    `rng` draws the weights and masks; a `NeuralNetwork` lends its own to each of its layers.
+    """
+
+    def __init__(self, activation: str | Activation = "linear") -> None:
+        self.activation = initialize_activation(activation)
+        self.rng = np.random.default_rng(0)
+        self.parameters: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
+        self.cache: dict[str, Array] = {}
+        self.state: dict[str, Array] = {}
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        """Return the layer's output for X."""
+        raise TypeError("Layer is the base class; use FullyConnected, Conv2D, ...")
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        """Fill `gradients` and return dX in the shape of X, or None if nobody needs it."""
+        raise TypeError("Layer is the base class; use FullyConnected, Conv2D, ...")
+
+    def build(self, **parameters: Array) -> None:
+        """Keep the first parameters, and those of the activation if it has any."""
+        self.activation.build(next(iter(parameters.values())).dtype)
+        self.parameters = parameters | self.activation.parameters
+
+    def expect(self, X: Array, form: str, axes: int, n_in: int | None = None) -> Array:
+        """Return X as floats; ValueError unless it has that many axes and n_in in the last."""
+        X = real_array(X, "X")
+        if X.ndim != axes or X.shape[-1] != (n_in or X.shape[-1]) or 0 in X.shape[1:]:
+            form = form.replace("n_in", str(n_in)) if n_in else form
+            raise ValueError(f"{self!r} expected X of shape {form}, got {X.shape}")
+        return X
+
+    def activation_backward(self, dY: Array) -> Array:
+        """Return dZ from dY, after checking that dY fits the last forward pass."""
+        if "Z" not in self.cache:
+            raise ValueError(f"{self!r} expected forward(X) before backward(dY)")
+        Z = self.cache["Z"]
+        if dY.shape != Z.shape:
+            raise ValueError(
+                f"{self!r} expected dY of shape {Z.shape}, as its output, got {dY.shape}"
+            )
+        return self.activation.backward(Z, dY)
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class FullyConnected(Layer):
+    """Y = f(X W + b): X (n, n_in), W (n_in, n_out), b (1, n_out), Y (n, n_out)."""
+
+    def __init__(
+        self,
+        n_out: int,
+        activation: str | Activation = "linear",
+        weight_init: str | Initializer = "xavier_uniform",
+    ) -> None:
+        super().__init__(activation)
+        self.n_out = positive_int(n_out, "n_out")
+        self.weight_init = initialize_weights(weight_init)
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        n_in = len(self.parameters["W"]) if self.parameters else None
+        X = self.expect(X, "(n, n_in)", 2, n_in)
+        if not self.parameters:
+            W = self.weight_init((X.shape[1], self.n_out), self.rng, self.activation)
+            self.build(W=W.astype(X.dtype), b=np.zeros((1, self.n_out), X.dtype))
+
+        Z = X @ self.parameters["W"] + self.parameters["b"]
+        if training:
+            self.cache = {"X": X, "Z": Z}
+        return self.activation.forward(Z)
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        dZ = self.activation_backward(dY)
+        X, W = self.cache["X"], self.parameters["W"]
+
+        dW = X.T @ dZ
+        db = ones_row(dZ) @ dZ
+        self.gradients = {"W": dW, "b": db} | self.activation.gradients
+        return dZ @ W.T if need_dX else None
+
+    def __repr__(self) -> str:
+        return f"FullyConnected({self.n_out}, {self.activation!r})"
+
+
+def ones_row(dZ: Array) -> Array:
+    """Return 1^T, shape (1, rows of dZ): 1^T dZ sums over the rows, faster than dZ.sum(0)."""
+    return np.ones((1, len(dZ)), dZ.dtype)
+
+
+def windows(
+    X: Array, kernel: tuple[int, int], stride: tuple[int, int], write: bool = False
+) -> Array:
+    """Return a view of X (n, h, w, c) as its windows: (n, out_h, out_w, kh, kw, c).
+
+    Nothing is copied. With `write`, adding to `windows(...)[:, :, :, i, j]` adds to X: for one
+    (i, j) no two windows meet in a pixel, so convolution and pooling go backward with it.
+    """
+    if X.shape[1] < kernel[0] or X.shape[2] < kernel[1]:
+        raise ValueError(
+            f"expected the kernel to fit into the padded image, got kernel {kernel} "
+            f"on an image of {X.shape[1:3]} after padding"
+        )
+    view = sliding_window_view(X, kernel, axis=(1, 2), writeable=write)
+    return view[:, :: stride[0], :: stride[1]].transpose(0, 1, 2, 4, 5, 3)
+
+
+class Padding:
+    """A border around images (n, h, w, c): "same", "valid", a number, or (height, width)."""
+
+    def __init__(
+        self,
+        pad: str | int | tuple[int, int],
+        kernel: tuple[int, int],
+        stride: tuple[int, int],
+    ) -> None:
+        if isinstance(pad, str) and pad not in ("same", "valid"):
+            raise ValueError(
+                f"expected pad as 'same', 'valid', a number or (height, width), got {pad!r}"
+            )
+        self.given, self.kernel, self.stride = pad, kernel, stride
+        self.width = (0, 0) if isinstance(pad, str) else pair(pad, "pad", least=0)
+
+    def borders(self, size: Shape) -> list[tuple[int, int]]:
+        """Return (before, after) for height and width of an unpadded image of that size."""
+        if self.given != "same":
+            return [(p, p) for p in self.width]
+        both = []
+        for n, k, s in zip(size, self.kernel, self.stride, strict=True):
+            total = max((-(-n // s) - 1) * s + k - n, 0)
+            both.append((total // 2, total - total // 2))  # an odd one goes after, as in PyTorch
+        return both
+
+    def add(self, X: Array, value: float = 0.0) -> Array:
+        """Return X with its border of `value`; X itself where the border is empty."""
+        (top, bottom), (left, right) = self.borders(X.shape[1:3])
+        if not (top or bottom or left or right):
+            return X
+        shape = (len(X), X.shape[1] + top + bottom, X.shape[2] + left + right, X.shape[3])
+        padded = np.full(shape, value, X.dtype)
+        self.crop(padded, X.shape)[...] = X
+        return padded
+
+    def crop(self, padded: Array, shape: Shape) -> Array:
+        """Return the view of the image of that shape (n, h, w, c) inside its border."""
+        (top, _), (left, _) = self.borders(shape[1:3])
+        return padded[:, top : top + shape[1], left : left + shape[2]]
+
+    def __repr__(self) -> str:
+        return f"pad={self.given!r}"
+
+
+class Conv2D(Layer):
+    """Y = f(Z), z[i, j, o] = b[o] + sum over (u, v, c) of x[i s + u, j s + v, c] W[u, v, c, o].
+
+    This is cross-correlation: the kernel is not flipped. X (n, h, w, C_in) is padded with zeros
+    first; W (kh, kw, C_in, C_out), b (1, C_out), Y (n, out_h, out_w, C_out) with
+    out = floor((h + padding - kh) / s) + 1. `pad` is "same" (out = ceil(h / s)), "valid" (none),
+    one number, or (height, width) of zeros on each side.
+    """
+
+    def __init__(
+        self,
+        n_out: int,
+        kernel_shape: int | tuple[int, int],
+        activation: str | Activation = "linear",
+        stride: int | tuple[int, int] = 1,
+        pad: str | int | tuple[int, int] = "same",
+        weight_init: str | Initializer = "xavier_uniform",
+    ) -> None:
+        super().__init__(activation)
+        self.n_out = positive_int(n_out, "n_out")
+        self.kernel_shape = pair(kernel_shape, "kernel_shape")
+        self.stride = pair(stride, "stride")
+        self.pad = Padding(pad, self.kernel_shape, self.stride)
+        self.weight_init = initialize_weights(weight_init)
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        C_in = self.parameters["W"].shape[2] if self.parameters else None
+        X = self.expect(X, "(n, height, width, n_in)", 4, C_in)
+        if not self.parameters:
+            shape = (*self.kernel_shape, X.shape[3], self.n_out)
+            W = self.weight_init(shape, self.rng, self.activation)
+            self.build(W=W.astype(X.dtype), b=np.zeros((1, self.n_out), X.dtype))
+
+        W, b = self.parameters["W"], self.parameters["b"]
+        view = windows(self.pad.add(X), self.kernel_shape, self.stride)
+        patches = view.reshape(-1, W[..., 0].size)  # one row a patch: the only copy
+        Z = (patches @ W.reshape(-1, self.n_out) + b).reshape(*view.shape[:3], self.n_out)
+        if training:
+            self.cache = {"X": X, "patches": patches, "Z": Z}
+        return self.activation.forward(Z)
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        dZ = self.activation_backward(dY)
+        W, rows = self.parameters["W"], dZ.reshape(-1, self.n_out)
+
+        dW = (self.cache["patches"].T @ rows).reshape(W.shape)
+        db = ones_row(rows) @ rows
+        self.gradients = {"W": dW, "b": db} | self.activation.gradients
+        if not need_dX:
+            return None
+        X = self.cache["X"]
+        dX = self.pad.add(np.zeros_like(X))
+        view = windows(dX, self.kernel_shape, self.stride, write=True)
+        for i, j in np.ndindex(self.kernel_shape):
+            view[:, :, :, i, j] += dZ @ W[i, j].T
+        return self.pad.crop(dX, X.shape)
+
+    def __repr__(self) -> str:
+        settings = f"{self.kernel_shape}, {self.activation!r}, stride={self.stride}, {self.pad!r}"
+        return f"Conv2D({self.n_out}, {settings})"
+
+
+class Pool2D(Layer):
+    """The maximum or average of each window, channel by channel; X (n, h, w, c).
+
+    `stride` is the kernel's shape unless given. A maximum pads with -inf, and of several equal
+    maxima only the first (row by row) receives the gradient, as in PyTorch. An average counts
+    the pixels of the image alone, so padding can't darken its border.
+    """
+
+    def __init__(
+        self,
+        kernel_shape: int | tuple[int, int],
+        mode: str = "max",
+        stride: int | tuple[int, int] | None = None,
+        pad: str | int | tuple[int, int] = 0,
+    ) -> None:
+        super().__init__()
+        if mode not in ("max", "average"):
+            raise ValueError(f"expected mode 'max' or 'average', got {mode!r}")
+        self.mode = mode
+        self.kernel_shape = pair(kernel_shape, "kernel_shape")
+        self.stride = self.kernel_shape if stride is None else pair(stride, "stride")
+        self.pad = Padding(pad, self.kernel_shape, self.stride)
+        if any(p >= k for p, k in zip(self.pad.width, self.kernel_shape, strict=True)):
+            raise ValueError(
+                f"expected pad < kernel, so that no window is all padding, "
+                f"got pad {self.pad.width} and kernel {self.kernel_shape}"
+            )
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        X = self.expect(X, "(n, height, width, channels)", 4)
+        if self.mode == "max":
+            view = self.view(self.pad.add(X, -np.inf))
+            Z = view[:, :, :, 0, 0].copy()
+            for i, j in np.ndindex(self.kernel_shape):
+                np.maximum(Z, view[:, :, :, i, j], out=Z)
+        else:
+            Z = self.view(self.pad.add(X)).sum(axis=(3, 4)) / self.counts(X)
+        if training:
+            self.cache = {"X": X, "Z": Z}
+        return Z
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        dZ = self.activation_backward(dY)
+        X, Z = self.cache["X"], self.cache["Z"]
+        dX = self.pad.add(np.zeros_like(X))
+        d_view = self.view(dX, write=True)
+        if self.mode == "max":
+            view, open_ = self.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
+            for i, j in np.ndindex(self.kernel_shape):
+                first = open_ & (view[:, :, :, i, j] == Z)
+                d_view[:, :, :, i, j] += dZ * first  # += because windows may overlap
+                open_ &= ~first
+        else:
+            share = dZ / self.counts(X)
+            for i, j in np.ndindex(self.kernel_shape):
+                d_view[:, :, :, i, j] += share
+        return self.pad.crop(dX, X.shape)
+
+    def view(self, X: Array, write: bool = False) -> Array:
+        """Return the windows of the padded X."""
+        return windows(X, self.kernel_shape, self.stride, write)
+
+    def counts(self, X: Array) -> Array:
+        """Return how many pixels of the image each window holds: (1, out_h, out_w, 1)."""
+        one = np.ones_like(X[:1, :, :, :1], shape=(1, *X.shape[1:3], 1))
+        return self.view(self.pad.add(one)).sum(axis=(3, 4))
+
+    def __repr__(self) -> str:
+        return f"Pool2D({self.kernel_shape}, {self.mode!r}, stride={self.stride}, {self.pad!r})"
+
+
+class Flatten(Layer):
+    """X (n, ...) becomes (n, d), each sample's numbers in one row; backward puts them back."""
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        X = self.expect(X, "(n, ...)", max(np.ndim(X), 2))
+        Y = X.reshape(len(X), math.prod(X.shape[1:]))
+        if training:
+            self.cache = {"X": X, "Z": Y}
+        return Y
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        return self.activation_backward(dY).reshape(self.cache["X"].shape)
+
+
+class Dropout(Layer):
+    """Y = X * M / (1 - p) in training, with M = 0 with probability p, else 1; Y = X otherwise.
+
+    E[Y] = X, so prediction needs no correction ("inverted" dropout). dX = dY * M / (1 - p).
+    Source: Srivastava et al. (2014). Raises ValueError unless 0 <= p < 1.
+    """
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = in_range(p, "p", 0, 1, ends="[)")
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        X = self.expect(X, "(n, ...)", max(np.ndim(X), 2))
+        if not training:
+            return X
+        M = (self.rng.random(X.shape) >= self.p).astype(X.dtype) / (1 - self.p)
+        self.cache = {"M": M, "Z": X}
+        return X * M
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        return self.activation_backward(dY) * self.cache["M"]
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p:g})"
+
+
+class BatchNorm(Layer):
+    """Y = f(Z), Z = gamma X_hat + beta, X_hat = (X - mean) / sqrt(var + eps), per last axis.
+
+    gamma, beta (1, d). In training, mean and var are the batch's (var divides by m, the numbers
+    in one channel) and are averaged into `state`, the variance with m - 1; prediction uses
+    `state`. The batch's mean and variance depend on X too, hence the three terms of dX.
+    Source: Ioffe and Szegedy (2015), algorithm 1 and section 3.
+    """
+
+    def __init__(
+        self, activation: str | Activation = "linear", momentum: float = 0.1, eps: float = 1e-5
+    ) -> None:
+        super().__init__(activation)
+        self.momentum = in_range(momentum, "momentum", 0, 1)
+        self.eps = in_range(eps, "eps", 0, 1, ends="(]")
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        d = self.parameters["gamma"].shape[1] if self.parameters else None
+        X = self.expect(X, "(n, ..., n_in)", max(np.ndim(X), 2), d)
+        if not self.parameters:
+            one = np.ones((1, X.shape[-1]), X.dtype)
+            self.build(gamma=one, beta=np.zeros_like(one))
+            self.state = {"mean": np.zeros_like(one), "var": one.copy()}
+
+        rows = X.reshape(-1, X.shape[-1])
+        if training:
+            mean, var = self.batch_statistics(rows)
+        else:
+            mean, var = self.state["mean"], self.state["var"]
+        std = np.sqrt(var + self.eps)
+        X_hat = (rows - mean) / std
+        Z = (self.parameters["gamma"] * X_hat + self.parameters["beta"]).reshape(X.shape)
+        if training:
+            self.cache = {"X_hat": X_hat, "std": std, "Z": Z}
+        return self.activation.forward(Z)
+
+    def batch_statistics(self, rows: Array) -> tuple[Array, Array]:
+        """Return mean and variance of each column, and average them into `state`."""
+        m = len(rows)
+        if m < 2:
+            raise ValueError(f"{self!r} expected at least 2 rows to train on, got {m}")
+        mean, var = rows.mean(axis=0, keepdims=True), rows.var(axis=0, keepdims=True)
+        for name, new in (("mean", mean), ("var", var * (m / (m - 1)))):
+            self.state[name] += self.momentum * (new - self.state[name])
+        return mean, var
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        X_hat, std = self.cache["X_hat"], self.cache["std"]
+        dZ = self.activation_backward(dY).reshape(X_hat.shape)
+
+        dgamma = ones_row(dZ) @ (dZ * X_hat)
+        dbeta = ones_row(dZ) @ dZ
+        self.gradients = {"gamma": dgamma, "beta": dbeta} | self.activation.gradients
+        dX = self.parameters["gamma"] / std * (dZ - (dbeta + X_hat * dgamma) / len(dZ))
+        return dX.reshape(dY.shape)
+
+    def __repr__(self) -> str:
+        return f"BatchNorm({self.activation!r})"

@@ -1,0 +1,170 @@
+"""Optimizers: what a gradient does to a weight.
+
+`step(layers)` visits each parameter w with its gradient g and takes one step downhill, in
+place. What an optimizer remembers of a parameter lies in `memory[layer number, name]`.
+`weight_decay` adds lambda w to g, the gradient of lambda/2 w^2; AdamW alone does otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from nnlib._validation import Array, in_range, resolve
+from nnlib.layers import Layer
+
+
+class Optimizer:
+    """What all optimizers share: the learning rate, the loop over the parameters, the count t."""
+
+    def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
+        self.learning_rate = in_range(learning_rate, "learning_rate", 0, math.inf, ends="[)")
+        self.weight_decay = in_range(weight_decay, "weight_decay", 0, math.inf, ends="[)")
+        self.memory: dict[tuple[int, str], dict[str, Array]] = {}
+        self.t = 0
+
+    def step(self, layers: Sequence[Layer]) -> None:
+        """Update every parameter of the layers from its gradient, in place."""
+        self.t += 1
+        for i, layer in enumerate(layers):
+            for name, w in layer.parameters.items():
+                if name not in layer.gradients:
+                    raise ValueError(f"expected backward() before step(): {layer!r} has no d{name}")
+                g = layer.gradients[name]
+                memory = self.memory.setdefault((i, name), {})
+                w -= self.update(w, g + self.weight_decay * w if self.weight_decay else g, memory)
+
+    def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
+        """Return what is subtracted from w."""
+        raise TypeError("Optimizer is the base class; use SGD, Adam, ...")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
+
+
+def decaying(memory: dict[str, Array], name: str, keep: float, add: Array) -> Array:
+    """Return and remember keep * (what was remembered, at first 0) + add."""
+    memory[name] = keep * memory.get(name, np.zeros_like(add)) + add
+    return memory[name]
+
+
+class SGD(Optimizer):
+    """w <- w - eta g. Source: Robbins and Monro (1951)."""
+
+    def __init__(self, learning_rate: float = 0.1, weight_decay: float = 0.0) -> None:
+        super().__init__(learning_rate, weight_decay)
+
+    def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
+        return self.learning_rate * g
+
+
+class Momentum(Optimizer):
+    """v <- mu v + g, w <- w - eta v; with `nesterov`, w <- w - eta (g + mu v).
+
+    Sources: Polyak (1964); Nesterov (1983) in the form of Sutskever et al. (2013), as PyTorch
+    writes it.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        mu: float = 0.9,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay)
+        self.mu = in_range(mu, "mu", 0, 1, ends="[)")
+        self.nesterov = nesterov
+
+    def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
+        v = decaying(memory, "v", self.mu, g)
+        return self.learning_rate * (g + self.mu * v if self.nesterov else v)
+
+
+class RMSProp(Optimizer):
+    """s <- rho s + (1 - rho) g^2, w <- w - eta g / (sqrt s + eps).
+
+    Source: Tieleman and Hinton (2012), lecture 6.5.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        rho: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay)
+        self.rho = in_range(rho, "rho", 0, 1, ends="[)")
+        self.eps = in_range(eps, "eps", 0, math.inf, ends="()")
+
+    def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
+        s = decaying(memory, "s", self.rho, (1 - self.rho) * g**2)
+        return self.learning_rate * g / (np.sqrt(s) + self.eps)
+
+
+class Adam(Optimizer):
+    """m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2.
+
+    w <- w - eta m_hat / (sqrt v_hat + eps), where m_hat = m / (1 - beta1^t) and
+    v_hat = v / (1 - beta2^t) undo the start at zero.
+    Source: Kingma and Ba (2015), algorithm 1.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay)
+        self.beta1 = in_range(beta1, "beta1", 0, 1, ends="[)")
+        self.beta2 = in_range(beta2, "beta2", 0, 1, ends="[)")
+        self.eps = in_range(eps, "eps", 0, math.inf, ends="()")
+
+    def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
+        m = decaying(memory, "m", self.beta1, (1 - self.beta1) * g)
+        v = decaying(memory, "v", self.beta2, (1 - self.beta2) * g**2)
+        m_hat = m / (1 - self.beta1**self.t)
+        v_hat = v / (1 - self.beta2**self.t)
+        return self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+class AdamW(Adam):
+    """Adam whose weight decay acts on w itself: w <- w - eta lambda w, then Adam's step on g.
+
+    In Adam the decay is divided by sqrt v^ like the rest of g, so weights with large gradients
+    hardly decay; here all decay alike. Source: Loshchilov and Hutter (2019).
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(learning_rate, beta1, beta2, eps)
+        self.decoupled_decay = in_range(weight_decay, "weight_decay", 0, math.inf, ends="[)")
+
+    def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
+        return super().update(w, g, memory) + self.learning_rate * self.decoupled_decay * w
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+def initialize_optimizer(optimizer: str | Optimizer) -> Optimizer:
+    """Return the optimizer of that name ("adam", ...), or a copy of the one given."""
+    return resolve(optimizer, Optimizer, OPTIMIZERS, "optimizer")
