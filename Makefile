@@ -13,10 +13,6 @@ LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
            --no-annotate --fork-strategy fewest --no-emit-index-url --no-emit-find-links \
            pyproject.toml
 
-# What pages show besides their own source. A cell is cached by its code, and the code of a cell
-# does not change when nnlib does: without this a page would keep the numbers of yesterday's nnlib.
-SHOWN   := $(shell find nnlib book/_ext -type f ! -name '*.pyc' 2>/dev/null | sort) requirements.txt
-
 .DEFAULT_GOAL := help
 .PHONY: help book test lint unit compare page serve lab notebooks bench lock oracle determinism \
         clean
@@ -74,11 +70,6 @@ $(VENV)/test.stamp: $(VENV)/book.stamp tests/requirements.txt
 # or the next build would pass because it reads nothing.
 
 book: $(VENV)/book.stamp
-	@mkdir -p _build; \
-	shown=$$(cat $(SHOWN) | cksum); \
-	[ "$$shown" = "$$(cat _build/shown 2>/dev/null)" ] || rm -rf _build/html _build/.doctrees \
-	  _build/.jupyter_cache; \
-	echo "$$shown" > _build/shown
 	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; \
 	  echo 'The book was not built: see the warnings above.' >&2; exit 1; }
 	@echo; echo 'The book is built. Open it in a browser:'; echo "    $$(pwd)/$(BOOK)"
