@@ -1,0 +1,317 @@
+"""Figures that the reader moves: with a kernel, and without one.
+
+    def saturation(depth, activation):
+        fig, ax = plt.subplots()
+        ...
+        return fig, f"After {depth} layers of {activation}, ..."
+
+    explore(saturation, depth=[2, 5, 10], activation=["tanh", "relu"])
+
+In Jupyter the cell shows widgets and draws when one of them moves. When a book is built (see
+`nnlib.teaching.sphinx`), the same cell draws one frame for each combination, and the page shows
+the frame that its controls ask for: there is no kernel then, and none is needed.
+
+A frame must depend on its position only. Seed what is random inside of ``draw``, and fix the
+limits of the axes, so that what moves is the data.
+"""
+
+from __future__ import annotations
+
+import html
+import inspect
+import itertools
+import math
+import numbers
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from nnlib.teaching.figures import (
+    MIME,
+    as_html,
+    building,
+    checked_sentence,
+    emit,
+    payload,
+    size,
+    svg,
+)
+
+MAX_FRAMES = 400
+"""How many frames an explorer may have in a page. At half a second each, they take 3 minutes."""
+
+MAX_BYTES = 12_000_000
+"""How large its frames may be together. Gzipped, as a host sends them, they are a fifth of it."""
+
+_MAX_BUTTONS = 4
+
+Draw = Callable[..., Any]
+Position = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One control: what it is called, what it looks like, and the values it can take."""
+
+    name: str
+    label: str
+    kind: str  # "slider", "buttons", "menu" or "switch"
+    values: tuple[Any, ...]
+    first: int  # the index of the value that the figure starts with
+
+    @property
+    def texts(self) -> list[str]:
+        return [_text(value) for value in self.values]
+
+
+def explore(
+    draw: Draw,
+    /,
+    *,
+    start: dict[str, Any] | None = None,
+    labels: dict[str, str] | None = None,
+    **choices: Iterable[Any],
+) -> None:
+    """Show a figure with one control for each of the ``choices``.
+
+    Parameters
+    ----------
+    draw
+        Called as ``draw(name=value, ...)``. Returns a matplotlib figure, or the figure and a
+        sentence that says what it shows. The name of the function is the name of the explorer
+        in links to it (``#explore-saturation?depth=10``).
+    start
+        The value to begin with, by name. Without it a control begins with its first value.
+    labels
+        What to write beside a control, by name, where the name of the argument will not do.
+    choices
+        The values of each argument. Numbers become a slider, up to four strings become buttons,
+        more of them a menu, and ``[False, True]`` a checkbox.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where the arguments do not fit; in a book also where the grid is too large for a page.
+    RuntimeError
+        Where ``draw`` fails. It names the position, and it fails the build of the book.
+    """
+    if not callable(draw):
+        raise TypeError(f"draw must be a function; got {type(draw).__name__}")
+    controls = _controls(draw, choices, start, labels)
+    if not building():
+        _live(draw, controls)
+        return
+    try:
+        data, text = _precomputed(draw, controls)
+    except Exception as error:
+        # Not every book is set to fail where a cell does; the page asks for what it cannot show.
+        emit({MIME: {"error": f"explore: {error}"}}, f"explore: {error}")
+        raise
+    emit({MIME: data}, text)
+
+
+def _controls(
+    draw: Draw,
+    choices: dict[str, Iterable[Any]],
+    start: dict[str, Any] | None,
+    labels: dict[str, str] | None,
+) -> list[Choice]:
+    for name, given in (("start", start), ("labels", labels)):
+        if given is not None and not isinstance(given, dict):
+            raise TypeError(
+                f"{name} must be a dict by choice; got {given!r}. "
+                f"An argument of draw cannot be called {name}: rename it"
+            )
+        for unknown in (given or {}).keys() - choices.keys():
+            raise ValueError(f"{name} names {unknown!r}, but the choices are {list(choices)}")
+    if not choices:
+        raise ValueError("explore needs at least one choice; to show one figure, use figure()")
+    try:
+        inspect.signature(draw).bind(**choices)
+    except TypeError as error:
+        raise TypeError(f"draw does not take the choices {list(choices)}: {error}") from None
+    return [
+        _choice(name, values, (labels or {}).get(name, name), *_given(start, name))
+        for name, values in choices.items()
+    ]
+
+
+def _given(start: dict[str, Any] | None, name: str) -> tuple[Any, ...]:
+    return (start[name],) if start and name in start else ()
+
+
+def _choice(name: str, given: Iterable[Any], label: str, *start: Any) -> Choice:
+    if isinstance(given, str | bytes | dict) or not isinstance(given, Iterable):
+        raise TypeError(f"{name} must be a list of values; got {given!r}")
+    # NumPy's scalars are not JSON, and print as np.float64(0.1).
+    values = [value.item() if hasattr(value, "item") else value for value in given]
+    if len(values) < 2 or len(set(map(_text, values))) < len(values):
+        raise ValueError(f"{name} must be at least two different values; got {values}")
+    kind = _kind(name, values)
+    first = start[0] if start else values[0]
+    if first not in values:
+        raise ValueError(f"start of {name} must be one of {values}; got {first!r}")
+    if kind == "switch":
+        values = [False, True]
+    return Choice(name, label, kind, tuple(values), values.index(first))
+
+
+def _kind(name: str, values: list[Any]) -> str:
+    if all(isinstance(value, bool) for value in values):
+        return "switch"
+    if all(isinstance(v, numbers.Real) and not isinstance(v, bool) for v in values):
+        if not all(math.isfinite(value) for value in values):
+            raise ValueError(f"{name} must be finite numbers; got {values}")
+        return "slider"
+    if all(isinstance(value, str) and value.strip() for value in values):
+        return "buttons" if len(values) <= _MAX_BUTTONS else "menu"
+    raise TypeError(f"{name} must be all numbers, all non-empty strings, or booleans; got {values}")
+
+
+def _text(value: Any) -> str:
+    """Write a value as its control does: 0.1, not 0.1000."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
+def _frame(draw: Draw, position: Position) -> tuple[str, str]:
+    """Return picture and sentence of one position; close what ``draw`` opened, also if it fails."""
+    before = set(plt.get_fignums())
+    try:
+        drawn = draw(**position)
+        pair = isinstance(drawn, tuple) and len(drawn) == 2
+        fig, sentence = drawn if pair else (drawn, None)
+        if not isinstance(fig, Figure):
+            raise TypeError(
+                "draw must return a matplotlib Figure, or a Figure and a sentence; "
+                f"got {type(fig).__name__}"
+            )
+        if sentence is None:
+            sentence = ", ".join(f"{k} = {_text(v)}" for k, v in position.items())
+        return svg(fig), checked_sentence(sentence)
+    except Exception as error:
+        at = ", ".join(f"{k}={v!r}" for k, v in position.items())
+        name = getattr(draw, "__name__", "draw")
+        raise RuntimeError(f"{name}({at}) failed: {type(error).__name__}: {error}") from error
+    finally:
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
+
+
+def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], str]:
+    """Draw the frame of every combination, the last choice moving first."""
+    _refuse_too_many(controls)
+    names = [control.name for control in controls]
+    pictures: dict[str, int] = {}  # in the order of first use; equal frames share one
+    frames: list[tuple[int, str]] = []
+    for values in itertools.product(*(control.values for control in controls)):
+        position = dict(zip(names, values, strict=True))
+        picture, sentence = _frame(draw, position)
+        frames.append((pictures.setdefault(picture, len(pictures)), sentence))
+        _refuse_other_size(next(iter(pictures)), picture, position)
+        _refuse_too_large(sum(map(len, pictures)), len(frames), controls)
+    start = [control.first for control in controls]
+    data = payload(
+        list(pictures),
+        frames,
+        name=getattr(draw, "__name__", "").strip("_<>").replace("_", "-"),
+        controls=[
+            {"name": c.name, "label": c.label, "kind": c.kind, "values": c.texts} for c in controls
+        ],
+        start=start,
+    )
+    first = 0
+    for control, index in zip(controls, start, strict=True):
+        first = first * len(control.values) + index
+    return data, _plain(frames[first][1], controls)
+
+
+def _plain(sentence: str, controls: list[Choice]) -> str:
+    """Return what stays of an explorer in text: its first sentence, and what can be moved."""
+    listed = "; ".join(f"{c.label}: {', '.join(c.texts)}" for c in controls)
+    return f"{sentence}\n[{listed}]"
+
+
+def _grid(controls: list[Choice]) -> tuple[int, str]:
+    sizes = [len(control.values) for control in controls]
+    named = " x ".join(f"{c.name} ({len(c.values)})" for c in controls)
+    return math.prod(sizes), named
+
+
+def _refuse_too_many(controls: list[Choice]) -> None:
+    count, grid = _grid(controls)
+    if count > MAX_FRAMES:
+        raise ValueError(
+            f"{grid} = {count} frames, more than the {MAX_FRAMES} of a page. "
+            "Give a choice fewer values, or make two explorers"
+        )
+
+
+def _refuse_too_large(total: int, done: int, controls: list[Choice]) -> None:
+    count, grid = _grid(controls)
+    if total > MAX_BYTES:
+        raise ValueError(
+            f"{grid} = {count} frames of about {total / done / 1e3:.0f} kB are "
+            f"{total / done * count / 1e6:.1f} MB, more than the {MAX_BYTES / 1e6:g} MB of a page. "
+            "Give a choice fewer values, or draw fewer points"
+        )
+
+
+def _refuse_other_size(first: str, picture: str, position: Position) -> None:
+    if size(picture) != size(first):
+        raise ValueError(
+            f"the frame at {position} is {size(picture)} pixels and the first {size(first)}; "
+            "the page would jump. Give every figure the same figsize"
+        )
+
+
+def _live(draw: Draw, controls: list[Choice]) -> None:
+    """Show widgets, and draw on each move."""
+    import ipywidgets
+
+    widgets = [_widget(control) for control in controls]
+    screen = ipywidgets.HTML()
+
+    def move(_: object = None) -> str:
+        position = {c.name: w.value for c, w in zip(controls, widgets, strict=True)}
+        picture, sentence = _frame(draw, position)
+        screen.value = as_html(picture, sentence, sentence)
+        return sentence
+
+    def move_or_say(_: object) -> None:
+        # A widget's callback has nowhere else to raise to.
+        try:
+            move()
+        except RuntimeError as error:
+            screen.value = f"<pre>{html.escape(str(error))}</pre>"
+
+    text = _plain(move(), controls)
+    for widget in widgets:
+        widget.observe(move_or_say, "value")
+    box = ipywidgets.VBox([*widgets, screen])
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    emit({"application/vnd.jupyter.widget-view+json": view}, text)
+
+
+def _widget(control: Choice) -> Any:
+    import ipywidgets
+
+    kind = {
+        "slider": ipywidgets.SelectionSlider,
+        "buttons": ipywidgets.ToggleButtons,
+        "menu": ipywidgets.Dropdown,
+    }.get(control.kind)
+    value = control.values[control.first]
+    if kind is None:
+        return ipywidgets.Checkbox(value=value, description=control.label)
+    return kind(
+        options=list(zip(control.texts, control.values, strict=True)),
+        value=value,
+        description=control.label,
+        style={"description_width": "initial"},
+    )

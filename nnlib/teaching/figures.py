@@ -1,0 +1,285 @@
+"""How a figure of the book looks, and how it reaches the page.
+
+Importing this module sets the style of matplotlib, so that an ordinary ``plt.subplots()`` gives
+a figure of the book. `figure` then shows it with one sentence that says what to see in it.
+
+A figure is kept as SVG. Its text stays text, and the colors below become CSS variables with a
+second value for dark pages: one file serves both, because a browser hands the color scheme of
+the page to the pictures in it. Colors that are not listed here are the same on every page.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import os
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from cycler import cycler
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+
+MIME = "application/vnd.nnlib.figure+json"
+"""What a cell of a book that is being built displays; `nnlib.teaching.sphinx` renders it."""
+
+BUILDING = "NNLIB_BOOK"
+"""The environment variable that says a book is being built."""
+
+# Name: on light pages, on dark pages. The hues are Okabe and Ito's, which color-blind readers
+# can tell apart (https://jfly.uni-koeln.de/color/). On dark pages they are lighter.
+_COLORS = {
+    "blue": ("#0072B2", "#56ADEB"),
+    "vermillion": ("#D55E00", "#F58B45"),
+    "green": ("#009E73", "#35CFA1"),
+    "purple": ("#CC79A7", "#EBA6CC"),
+    "orange": ("#E69F00", "#F7C04A"),
+    "sky": ("#56B4E9", "#A3DBFF"),
+    "ink": ("#1F2328", "#E6EAEF"),
+    "muted": ("#59636E", "#A9B3BE"),
+    "grid": ("#D9DEE3", "#3A424C"),
+    "paper": ("#FEFEFE", "#121212"),
+}
+PALETTE = {name: light for name, (light, _) in _COLORS.items()}
+"""Six hues, then ink, muted ink, grid lines, and the paper (for the rim of a marker)."""
+
+_HUES = ["blue", "vermillion", "green", "purple", "orange", "sky"]
+# Plain black is what people write when they mean ink.
+_NAMES = {light.lower(): name for name, light in PALETTE.items()} | {"#000000": "ink"}
+
+# At 15 points on 6 inches, text is 11 pixels high on a phone that is 360 pixels wide. A wider
+# figure has smaller text there: stack its axes instead of putting them side by side.
+STYLE: dict[Any, Any] = {
+    "axes.edgecolor": PALETTE["muted"],
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.labelcolor": PALETTE["ink"],
+    "axes.linewidth": 1.0,
+    "axes.prop_cycle": cycler(color=[PALETTE[name] for name in _HUES]),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 15,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "figure.figsize": (6.0, 3.8),
+    "font.size": 15,
+    "grid.color": PALETTE["grid"],
+    "grid.linewidth": 0.8,
+    "legend.edgecolor": "none",
+    "legend.facecolor": PALETTE["paper"],
+    "legend.fontsize": 15,
+    "lines.linewidth": 2.4,
+    "lines.markersize": 7,
+    "savefig.facecolor": "none",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "nnlib",
+    "text.color": PALETTE["ink"],
+    "xtick.color": PALETTE["muted"],
+    "xtick.labelsize": 14,
+    "ytick.color": PALETTE["muted"],
+    "ytick.labelsize": 14,
+}
+mpl.rcParams.update(STYLE)
+
+_SVG = "http://www.w3.org/2000/svg"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
+
+
+def figure(fig: Figure, sentence: str, alt: str | None = None) -> None:
+    """Show ``fig`` with ``sentence``, which says what to see in it, and close it.
+
+    ``alt`` is for those who do not see the figure; without it they hear the sentence. In the
+    notebook that git keeps, the sentence is all that stays of the figure, and it is compared.
+    """
+    sentence = checked_sentence(sentence)
+    alt = sentence if alt is None else checked_sentence(alt, "alt")
+    picture = svg(fig)
+    plt.close(fig)
+    if building():
+        emit({MIME: payload([picture], [(0, sentence)], alt=alt)}, sentence)
+    else:
+        emit({"text/html": as_html(picture, sentence, alt)}, sentence)
+
+
+def checked_sentence(sentence: object, name: str = "sentence") -> str:
+    """Return the text on one line; raise where it is no text or empty."""
+    if not isinstance(sentence, str):
+        raise TypeError(f"{name} must be a string; got {type(sentence).__name__}")
+    if not sentence.strip():
+        raise ValueError(f"{name} must say what the figure shows; got an empty string")
+    return " ".join(sentence.split())
+
+
+def building() -> bool:
+    """Whether this kernel runs because a book is being built."""
+    return os.environ.get(BUILDING) == "1"
+
+
+def payload(pictures: list[str], frames: list[tuple[int, str]], **more: Any) -> dict[str, Any]:
+    """Return what the page is told: the pictures, and which one and which sentence a frame is."""
+    width, height = size(pictures[0])
+    return {"svgs": pictures, "frames": frames, "width": width, "height": height, **more}
+
+
+def emit(data: dict[str, Any], text: str) -> None:
+    """Display ``data`` as the output of the cell, with ``text`` as its plain form.
+
+    Outside of a notebook there is nothing to display it in: then print the text.
+    """
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.display import display
+
+    if InteractiveShell.initialized():
+        display({**data, "text/plain": text}, raw=True)
+    else:
+        print(text)
+
+
+def as_html(picture: str, sentence: str, alt: str) -> str:
+    """Return the figure for Jupyter, whole in itself."""
+    source = base64.b64encode(picture.encode()).decode()
+    width, _ = size(picture)
+    return (
+        f'<figure style="margin:0"><img src="data:image/svg+xml;base64,{source}" '
+        f'alt="{html.escape(alt)}" style="width:{width}px;max-width:100%">'
+        f"<figcaption>{html.escape(sentence)}</figcaption></figure>"
+    )
+
+
+def size(picture: str) -> tuple[int, int]:
+    """Return width and height of an SVG of ours in CSS pixels."""
+    found = re.match(r'<svg[^>]* width="(\d+)" height="(\d+)"', picture)
+    if found is None:
+        raise ValueError(f"expected an SVG made by svg(); got {picture[:60]!r}")
+    return int(found[1]), int(found[2])
+
+
+def svg(fig: Figure) -> str:
+    """Draw ``fig`` as a small SVG for light and dark pages. The same figure, the same text."""
+    if not isinstance(fig, Figure):
+        raise TypeError(
+            f"expected a matplotlib Figure; got {type(fig).__name__}. An axes has its at ax.figure"
+        )
+    stream = io.StringIO()
+    dpi = fig.dpi
+    fig.dpi = 72  # the unit of an SVG is the point
+    try:
+        width, height = fig.bbox.size
+        vector = _Renderer(width, height, stream, image_dpi=dpi, metadata={"Date": None})
+        renderer: Any = MixedModeRenderer(fig, width, height, dpi, vector)
+        with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"]}):
+            fig.draw(renderer)
+            renderer.finalize()
+    finally:
+        fig.dpi = dpi
+    return _for_page(ElementTree.fromstring(stream.getvalue()), width, height)
+
+
+class _Renderer(RendererSVG):
+    """Text as text, formulas as outlines: their fonts are matplotlib's, and no reader has them."""
+
+    def draw_text(
+        self,
+        gc: Any,
+        x: Any,
+        y: Any,
+        s: Any,
+        prop: Any,
+        angle: Any,
+        ismath: Any = False,
+        mtext: Any = None,
+    ) -> None:
+        with mpl.rc_context({"svg.fonttype": "path" if ismath else "none"}):
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+
+
+def _for_page(root: ElementTree.Element, width: float, height: float) -> str:
+    """Drop what no browser needs, and let the colors follow the page."""
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
+                parent.remove(child)
+    text = ElementTree.tostring(root, encoding="unicode")
+    linked = set(re.findall(r"#([\w.-]+)", text))
+    used = {"paper"}
+    for element in root.iter():
+        _slim(element, linked, used)
+    root.attrib = {
+        "width": f"{width * 4 / 3:.0f}",  # CSS has 96 pixels to the inch of 72 points
+        "height": f"{height * 4 / 3:.0f}",
+        "viewBox": f"0 0 {width:g} {height:g}",
+        "font-family": _FONTS,
+    }
+    root.insert(0, _sheet(used))
+    return _serialize(root)
+
+
+def _slim(element: ElementTree.Element, linked: set[str], used: set[str]) -> None:
+    """Shorten the attributes of one element; note in ``used`` the colors it takes."""
+    attributes = element.attrib
+    if attributes.get("id") not in linked:
+        attributes.pop("id", None)
+    if _HREF in attributes:
+        attributes["href"] = attributes.pop(_HREF).replace("\n", "")
+    if attributes.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):
+        del attributes["transform"]
+    for name in attributes.keys() & {"d", "x", "y", "transform", "width", "height", "points"}:
+        digits = 6 if name == "transform" else 2  # a scale is small, a coordinate is not
+        attributes[name] = _rounded(attributes[name], digits)
+    if "style" in attributes:
+        attributes["style"] = _style(attributes["style"], used)
+    element.tail = None
+    if element.text and not element.text.strip():
+        element.text = None
+
+
+def _rounded(numbers: str, digits: int) -> str:
+    def shorten(match: re.Match[str]) -> str:
+        return f"{round(float(match[0]), digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".")
+
+    return " ".join(re.sub(r"-?\d+\.\d+", shorten, numbers).split())
+
+
+def _style(declarations: str, used: set[str]) -> str:
+    kept = []
+    for declaration in declarations.split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        if name == "font-family" and "monospace" not in value:
+            continue
+        if color := _NAMES.get(value.lower()):
+            used.add(color)
+            value = f"var(--{color})"
+        kept.append(f"{name}:{value}")
+    return ";".join(kept)
+
+
+def _sheet(used: set[str]) -> ElementTree.Element:
+    """Return the colors of light and dark pages.
+
+    Safari may follow the system where the page does not. There the figure brings its own paper.
+    """
+    light, dark = (
+        ";".join(f"--{name}:{_COLORS[name][side].lower()}" for name in sorted(used))
+        for side in (0, 1)
+    )
+    sheet = ElementTree.Element(f"{{{_SVG}}}style")
+    sheet.text = (
+        f"*{{stroke-linejoin:round;stroke-linecap:butt}}:root{{{light}}}"
+        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+        "@supports(font:-apple-system-body){:root{background:var(--paper)}}"
+    )
+    return sheet
+
+
+def _serialize(root: ElementTree.Element) -> str:
+    text = ElementTree.tostring(root, encoding="unicode")
+    # ElementTree numbers a namespace unless it is registered, which would be for everybody.
+    text = re.sub(r"(</?)ns\d+:", r"\1", text).replace(" />", "/>")
+    return re.sub(r"<svg( xmlns[^ ]*)*", f'<svg xmlns="{_SVG}"', text, count=1)
