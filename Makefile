@@ -38,14 +38,13 @@ help:
 # removing that removes it too.
 
 $(VENV)/pyvenv.cfg:
-	@for python in "$(PYTHON)" python3.13 python3.12 python3.11 python3 python; do \
-	  [ -n "$$python" ] || continue; \
+	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    found=$$python; break; \
 	  fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	  echo 'No Python of version 3.11 or later found. Install one, or name it:' >&2; \
+	  echo 'No Python of version 3.11 or later: $(or $(PYTHON),none on the PATH). Name one:' >&2; \
 	  echo '    make book PYTHON=/path/to/python3' >&2; exit 1; \
 	fi; \
 	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
@@ -153,4 +152,4 @@ lock: $(VENV)/test.stamp
 	@echo 'Written: requirements.txt, tests/requirements.txt'
 
 clean:
-	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build .mypy_cache .ruff_cache .hypothesis
