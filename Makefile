@@ -14,6 +14,8 @@ LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
            pyproject.toml
 
 .DEFAULT_GOAL := help
+# An environment whose making was interrupted is no environment.
+.DELETE_ON_ERROR:
 .PHONY: help book test lint unit compare page serve lab notebooks bench lock oracle determinism \
         clean
 
@@ -39,17 +41,17 @@ help:
 
 $(VENV)/pyvenv.cfg:
 	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
-	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    found=$$python; break; \
-	  fi; \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then found=$$python; break; fi; \
+	  bare=$$python; \
 	done; \
-	if [ -z "$$found" ]; then \
+	if [ -n "$$found" ]; then :; \
+	elif [ -n "$$bare" ]; then \
+	  echo "$$bare comes without venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; \
+	else \
 	  echo 'No Python of version 3.11 or later: $(or $(PYTHON),none on the PATH). Name one:' >&2; \
 	  echo '    make book PYTHON=/path/to/python3' >&2; exit 1; \
-	fi; \
-	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
-	  echo "$$found comes without venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
-	  exit 1; \
 	fi; \
 	echo "Creating $(VENV) with $$("$$found" --version)"; \
 	"$$found" -m venv $(VENV)
