@@ -1,0 +1,184 @@
+"""Every exercise of every chapter: its starter, its solution, each wrong answer, its hints."""
+
+import linecache
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+import nnlib.activations as ours
+from nnlib.teaching import check
+from nnlib.teaching.exercises import Exercise, Wrong, chapters, every_exercise, find
+from nnlib.teaching.trials import deviations, survey
+
+EXERCISES = list(every_exercise())
+LABS = [e for e in EXERCISES if e.broken]
+WRONG = [
+    pytest.param(e, w, id=f"{e.id}-{i}") for e in EXERCISES for i, w in enumerate(e.wrong, start=1)
+]
+
+
+def written(exercise, source):
+    """Run source as a notebook cell that has NumPy and nothing else, and return the function."""
+    namespace = {"np": np}
+    filename = f"<cell {exercise.id}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    exec(compile(source, filename, "exec"), namespace)
+    return namespace[exercise.name]
+
+
+def each(exercises=EXERCISES):
+    return pytest.mark.parametrize("exercise", exercises, ids=lambda e: e.id)
+
+
+def test_chapter_2_is_there():
+    assert "2" in chapters()
+    assert len([e for e in EXERCISES if e.id.startswith("2.")]) >= 10
+    assert len([e for e in LABS if e.id.startswith("2.")]) >= 3
+
+
+@each()
+def test_the_starter_is_not_yet_or_still_broken(exercise):
+    verdict = check(exercise.id, written(exercise, exercise.starter))
+    assert not verdict.passed
+    if exercise.broken:
+        assert "the bug is still there" in verdict.text
+        assert verdict.message == exercise.symptom
+        assert "expected" in verdict.evidence
+    else:
+        assert "not yet" in verdict.text
+        assert exercise.name in verdict.message
+
+
+@each()
+def test_the_solution_passes_and_stands_alone(exercise):
+    verdict = check(exercise.id, written(exercise, exercise.solution_source))
+    assert verdict.passed, verdict.text
+    assert all(name in verdict.message for name in exercise.probes)
+    assert "hint" not in verdict.text
+
+
+@pytest.mark.parametrize(("exercise", "wrong"), WRONG)
+def test_each_wrong_answer_gets_its_own_diagnosis(exercise, wrong):
+    verdict = check(exercise.id, wrong.function)
+    assert not verdict.passed
+    assert verdict.message == wrong.diagnosis
+    assert "not quite" in verdict.text
+
+
+@each()
+def test_no_two_wrong_answers_behave_alike(exercise):
+    right = survey(exercise.solution, exercise)
+    functions = [w.function for w in exercise.wrong] + [exercise.broken] * bool(exercise.broken)
+    for one, other in combinations(functions, 2):
+        like_one = survey(one, exercise)
+        apart = deviations(survey(other, exercise), like_one, exercise)
+        assert apart, f"{exercise.id}: two of the wrong answers cannot be told apart"
+        assert deviations(like_one, right, exercise)
+
+
+@each()
+def test_what_the_learner_reads_is_there(exercise):
+    diagnoses = [w.diagnosis for w in exercise.wrong]
+    assert len(set(diagnoses)) == len(diagnoses) >= 3
+    texts = [exercise.title, exercise.why, *exercise.hints, *diagnoses]
+    assert len(exercise.hints) >= 2
+    assert all(text.strip() == text and len(text) > 10 for text in texts)
+    assert all(text.endswith((".", "?", "`.")) for text in texts[1:] if not text.endswith("`"))
+    assert "np" in exercise.solution_source
+
+
+@each()
+def test_a_starter_gives_nothing_away(exercise):
+    if exercise.broken:
+        assert exercise.starter != exercise.solution_source
+        assert "#" not in exercise.starter
+    else:
+        assert exercise.starter.endswith('"""\n    ...\n')
+    assert exercise.starter.startswith(f"def {exercise.name}(")
+
+
+@each(LABS)
+def test_a_lab_differs_from_its_solution_in_little(exercise):
+    before, after = (s.splitlines() for s in (exercise.starter, exercise.solution_source))
+    assert len(before) == len(after)
+    assert 1 <= sum(a != b for a, b in zip(before, after, strict=True)) <= 2
+
+
+Z = np.array([[0.5, -1.0, 2.0], [-0.25, 3.0, 40.0]])
+dA = np.array([[1.0, 2.0, -1.0], [4.0, 0.5, 3.0]])
+P = ours.SoftMax().forward(Z)
+BY_NNLIB = {
+    "2.1": lambda: ((Z,), ours.Sigmoid().forward(Z)),
+    "2.2": lambda: ((Z,), ours.Sigmoid().derivative(Z)),
+    "2.3": lambda: ((Z,), ours.Tanh().forward(Z)),
+    "2.4": lambda: ((Z, dA), ours.Tanh().backward(Z, dA)),
+    "2.5": lambda: ((Z, dA), ours.ReLU().backward(Z, dA)),
+    "2.7": lambda: ((Z, dA, 0.25), _by_prelu()),
+    "2.8": lambda: ((Z, 0.5), ours.ELU(0.5).derivative(Z)),
+    "2.9": lambda: ((Z,), P),
+    "2.10": lambda: ((P, dA), ours.SoftMax().backward(Z, dA)),
+    "2.11": lambda: ((Z,), P),
+}
+
+
+def _by_prelu():
+    prelu = ours.PReLU(0.25)
+    prelu.forward(Z)
+    dZ = prelu.backward(Z, dA)
+    return dZ, prelu.gradients["a"][0]
+
+
+@pytest.mark.parametrize("id", BY_NNLIB)
+def test_solutions_agree_with_nnlib(id):
+    arguments, expected = BY_NNLIB[id]()
+    result = find(id).solution(*arguments)
+    parts = (
+        zip(result, expected, strict=True) if isinstance(expected, tuple) else [(result, expected)]
+    )
+    for got, want in parts:
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=0)
+
+
+def test_other_right_answers_pass_too():
+    def masked_sigmoid(Z):
+        A = np.empty_like(Z)
+        A[Z >= 0] = 1 / (1 + np.exp(-Z[Z >= 0]))
+        e = np.exp(Z[~(Z >= 0)])
+        A[~(Z >= 0)] = e / (1 + e)
+        return A
+
+    def einsum_softmax_backward(P, dP):
+        return P * dP - P * np.einsum("...k,...k->...", P, dP)[..., None]
+
+    for id, function in {
+        "2.1": masked_sigmoid,
+        "2.3": lambda Z: 2 * masked_sigmoid(2 * Z) - 1,
+        "2.5": lambda Z, dA: dA * np.sign(np.maximum(Z, 0)),
+        "2.10": einsum_softmax_backward,
+        "2.14": lambda batches: int((np.concatenate(batches) == 0).all(axis=0).sum()),
+    }.items():
+        assert check(id, function).passed, check(id, function).text
+
+
+def test_an_exercise_must_be_whole():
+    whole = find("2.1")
+    given = {name: getattr(whole, name) for name in whole.__dataclass_fields__}
+    for change, says in [
+        ({"id": "two"}, "an id like"),
+        ({"wrong": whole.wrong[:2]}, "three wrong answers"),
+        ({"hints": []}, "one hint"),
+        ({"probes": {}}, "one probe"),
+        ({"symptom": "It is wrong."}, "both broken and symptom"),
+        ({"solution": lambda Z: Z}, "docstring"),
+    ]:
+        with pytest.raises(ValueError, match=says):
+            Exercise(**(given | change))
+
+
+def test_a_wrong_answer_that_is_right_would_be_noticed():
+    exercise = find("2.1")
+    assert isinstance(exercise.wrong[0], Wrong)
+    assert not deviations(
+        survey(exercise.solution, exercise), survey(exercise.solution, exercise), exercise
+    )
