@@ -35,7 +35,8 @@ display(widgets.IntSlider(value=3), captured)""",
 def compare(path):
     """Run nbval as the README does, but on a notebook elsewhere."""
     command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir", "."]
-    command += ["-p", "conftest", "-p", "no:cacheprovider", "--nbval", "--color=no", str(path)]
+    command += ["-p", "conftest", "-o", f"cache_dir={path.parent}", "--nbval", "--color=no"]
+    command.append(str(path))
     environment = {k: v for k, v in os.environ.items() if k != "TQDM_DISABLE"}
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
