@@ -66,7 +66,8 @@
     }
 
     function restore(id, query) {
-      if (id !== figure.id || query === undefined) return;
+      // Both are percent-encoded by the browser, in the same way.
+      if (id !== new URL(`#${figure.id}`, location.href).hash || query === undefined) return;
       const wanted = new URLSearchParams(query);
       controls.forEach(({ name, kind, values }, i) => {
         const index = values.indexOf(wanted.get(name));
@@ -87,8 +88,8 @@
   }
 
   function restoreAll() {
-    const [id, query] = location.hash.slice(1).split("?");
-    for (const restore of restores) restore(decodeURIComponent(id), query);
+    const [id, query] = location.hash.split("?");
+    for (const restore of restores) restore(id, query);
   }
 
   document.querySelectorAll("figure.explorer").forEach(start);

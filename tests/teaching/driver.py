@@ -1,0 +1,163 @@
+"""Chromium, and a hand that moves the controls of an explorer."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import os
+import shutil
+from typing import Any
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@functools.cache
+def chromium() -> Any:
+    """Start Chromium, once for all tests: Playwright runs once in a thread. It ends with us."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser")
+    if binary is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("needs Chromium; put a binary named chromium on the PATH")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    return sync_api.sync_playwright().start().chromium.launch(executable_path=binary, args=FLAGS)
+
+
+def offline(context: Any) -> list[str]:
+    """Block everything but files; return the list that fills with what was asked for."""
+    asked: list[str] = []
+
+    def answer(route: Any) -> None:
+        if route.request.url.startswith(("file:", "data:")):
+            route.continue_()
+        else:
+            asked.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", answer)
+    return asked
+
+
+def drive(page: Any, figure: Any) -> list[dict[str, str]]:
+    """Move every control of one explorer in a built page, by keyboard and by mouse.
+
+    Asserts after each move that picture, description and sentence are those of the position that
+    the control was moved to, and for each control that moving it can change the frame.
+    Ends where it began. Returns every position that was seen, with the file of its picture.
+    """
+    hand = _Hand(page, figure)
+    for number, control in enumerate(hand.controls):
+        assert hand.matters(number), f"{control['name']} changes no frame of {hand.name}"
+        for move in (hand.press, hand.click):
+            move(number)
+            hand.look()
+    figure.get_by_role("button", name="Reset").click()
+    hand.position = list(hand.first)
+    hand.look()
+    return hand.seen
+
+
+class _Hand:
+    def __init__(self, page: Any, figure: Any) -> None:
+        self.page, self.figure = page, figure
+        island = json.loads(figure.locator("script").text_content())
+        self.controls: list[dict[str, Any]] = island["controls"]
+        self.frames: list[list[str]] = island["frames"]
+        self.name = figure.get_attribute("id")
+        assert not figure.locator("fieldset").is_disabled(), f"{self.name}: no script enabled it"
+        self.position = [self._index(number) for number in range(len(self.controls))]
+        self.first = tuple(self.position)
+        self.seen: list[dict[str, str]] = []
+        figure.scroll_into_view_if_needed()
+
+    def _field(self, number: int) -> Any:
+        return self.figure.locator(f'[name="{self.controls[number]["name"]}"]')
+
+    def _index(self, number: int) -> int:
+        field, kind = self._field(number), self.controls[number]["kind"]
+        if kind == "switch":
+            return int(field.is_checked())
+        if kind == "menu":
+            return int(field.evaluate("field => field.selectedIndex"))
+        if kind == "buttons":
+            return [button.is_checked() for button in field.all()].index(True)
+        return int(field.input_value())
+
+    def _frame(self, position: list[int] | tuple[int, ...]) -> list[str]:
+        every = itertools.product(*(range(len(c["values"])) for c in self.controls))
+        return self.frames[list(every).index(tuple(position))]
+
+    def matters(self, number: int) -> bool:
+        """Whether some frame changes when this control alone is moved."""
+        sizes = [range(len(c["values"])) for c in self.controls]
+        rest = [*sizes[:number], range(1), *sizes[number + 1 :]]
+        return any(
+            len({self._frame([*at[:number], i, *at[number + 1 :]])[0] for i in sizes[number]}) > 1
+            for at in itertools.product(*rest)
+        )
+
+    def press(self, number: int) -> None:
+        """Take one step with the keyboard: back from the last value, onward from the others."""
+        field, kind = self._field(number), self.controls[number]["kind"]
+        at = self.position[number]
+        back = at == len(self.controls[number]["values"]) - 1
+        if kind == "buttons":
+            field.nth(at).focus()
+        else:
+            field.focus()
+        arrow = ("ArrowLeft" if back else "ArrowRight", "ArrowUp" if back else "ArrowDown")
+        self.page.keyboard.press(" " if kind == "switch" else arrow[kind == "menu"])
+        self.position[number] = at - 1 if back else at + 1
+
+    def click(self, number: int) -> None:
+        """Go with the mouse to the farther end of the control."""
+        field, control = self._field(number), self.controls[number]
+        last = len(control["values"]) - 1
+        target = 0 if self.position[number] > last / 2 else last
+        if control["kind"] == "buttons":
+            field.nth(target).click()
+        elif control["kind"] == "menu":
+            # The list that opens is drawn by the system, out of reach of a page's mouse.
+            field.select_option(index=target)
+        elif control["kind"] == "switch":
+            field.click()
+        else:
+            box = field.bounding_box()
+            field.click(position={"x": 3 if target == 0 else box["width"] - 3, "y": 20})
+        self.position[number] = target
+
+    def look(self) -> None:
+        """Assert that all the reader can see, hear or link to is of this position."""
+        file, sentence = self._frame(self.position)
+        image = self.figure.locator("img")
+        self.page.wait_for_function(
+            "image => image.complete && image.naturalWidth > 0", arg=image.element_handle()
+        )
+        texts = {
+            c["name"]: c["values"][i] for c, i in zip(self.controls, self.position, strict=True)
+        }
+        where = f"{self.name} at {texts}"
+        assert [self._index(n) for n in range(len(self.controls))] == self.position, where
+        self.page.wait_for_function(
+            "([image, file]) => image.currentSrc.endsWith(file)",
+            arg=[image.element_handle(), file],
+            timeout=5000,
+        )
+        assert image.get_attribute("alt") == sentence, where
+        assert self.figure.locator("figcaption").text_content() == sentence, where
+        for number, control in enumerate(self.controls):
+            if control["kind"] == "slider":
+                text = control["values"][self.position[number]]
+                assert self._field(number).get_attribute("aria-valuetext") == text, where
+                assert self.figure.locator("output").filter(has_text=text).count(), where
+        self.seen.append({**texts, "file": file})

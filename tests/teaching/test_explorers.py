@@ -1,0 +1,199 @@
+"""What `explore` takes, refuses, draws for a book, and leaves behind in text."""
+
+from __future__ import annotations
+
+import json
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from nnlib.teaching import explore, explorers, figures
+from nnlib.teaching.figures import BUILDING, MIME
+
+
+def draw(**position):
+    fig, ax = plt.subplots()
+    ax.set_title(" ".join(f"{k}={v}" for k, v in position.items()))
+    return fig, f"Here {position}."
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What cells display, as a list of pairs: data by mime type, and plain text."""
+    outputs = []
+    monkeypatch.setattr(explorers, "emit", lambda data, text: outputs.append((data, text)))
+    yield outputs
+    assert not plt.get_fignums(), "a figure was left open"
+
+
+@pytest.fixture
+def book(monkeypatch, shown):
+    monkeypatch.setenv(BUILDING, "1")
+    return shown
+
+
+def test_a_book_gets_one_frame_for_each_combination(book):
+    explore(draw, depth=[2, 5], kind=["a", "b", "c"], deep=[True, False])
+    [(data, _)] = book
+    frames = data[MIME]["frames"]
+    assert len(frames) == 12
+    for index, (depth, kind, deep) in {
+        0: (2, "a", False),
+        1: (2, "a", True),
+        2: (2, "b", False),
+        11: (5, "c", True),
+    }.items():
+        picture, sentence = frames[index]
+        assert sentence == f"Here {dict(depth=depth, kind=kind, deep=deep)}."
+        assert f"depth={depth} kind={kind} deep={deep}" in data[MIME]["svgs"][picture]
+    # A list that begins with True asks for a figure that begins with it.
+    assert data[MIME]["start"] == [0, 0, 1]
+    json.dumps(data)
+
+
+def test_controls_are_chosen_by_the_values(book):
+    explore(
+        draw,
+        a=np.array([0.1, 1e-8]),
+        b=["p", "q"],
+        c=["p", "q", "r", "s", "t"],
+        d=[False, True],
+        labels={"a": "learning rate η"},
+    )
+    controls = book[0][0][MIME]["controls"]
+    assert [c["kind"] for c in controls] == ["slider", "buttons", "menu", "switch"]
+    assert controls[0]["values"] == ["0.1", "1e-08"]
+    assert [c["label"] for c in controls] == ["learning rate η", "b", "c", "d"]
+
+
+def test_the_first_frame_is_where_start_says(book):
+    explore(draw, a=[1, 2, 3], b=["p", "q"], start={"a": 3})
+    data, text = book[0]
+    assert data[MIME]["start"] == [2, 0]
+    assert text == "Here {'a': 3, 'b': 'p'}.\n[a: 1, 2, 3; b: p, q]"
+
+
+def test_the_text_is_the_same_with_a_kernel_and_in_a_book(shown, monkeypatch):
+    explore(draw, a=[1, 2], b=[False, True])
+    monkeypatch.setenv(BUILDING, "1")
+    explore(draw, a=[1, 2], b=[False, True])
+    assert shown[0][1] == shown[1][1]
+    assert set(shown[0][0]) == {"application/vnd.jupyter.widget-view+json"}
+
+
+def test_equal_frames_share_a_picture(book):
+    explore(lambda a, b: draw(a=a), a=[1, 2], b=["p", "q"])
+    assert len(book[0][0][MIME]["svgs"]) == 2
+    assert [picture for picture, _ in book[0][0][MIME]["frames"]] == [0, 0, 1, 1]
+
+
+def test_without_a_sentence_the_position_is_said(book):
+    explore(lambda rate, on: draw(rate=rate)[0], rate=[0.5, 2.0], on=[True, False])
+    assert book[0][0][MIME]["frames"][0][1] == "rate = 0.5, on = off"
+
+
+def test_with_a_kernel_a_move_draws(shown, monkeypatch):
+    """Only the frames that are asked for are drawn, and a failing one says which it is."""
+    at = []
+
+    def some(a, b):
+        at.append((a, b))
+        return draw(a=1 / a, b=b)
+
+    made = []
+    widget, html = explorers._widget, ipywidgets.HTML
+    monkeypatch.setattr(explorers, "_widget", lambda c: made.append(widget(c)) or made[-1])
+    monkeypatch.setattr(ipywidgets, "HTML", lambda: made.append(html()) or made[-1])
+    explore(some, a=[1, 2, 0], b=["p", "q"])
+    slider, buttons, screen = made
+    assert at == [(1, "p")]
+    buttons.value = "q"
+    slider.value = 2
+    assert at == [(1, "p"), (1, "q"), (2, "q")]
+    assert "Here {&#x27;a&#x27;: 0.5, &#x27;b&#x27;: &#x27;q&#x27;}." in screen.value
+    slider.value = 0
+    assert "some(a=0, b=&#x27;q&#x27;) failed: ZeroDivisionError" in screen.value
+
+
+@pytest.mark.parametrize("building", ["1", "0"])
+def test_a_failing_frame_names_its_position(shown, monkeypatch, building):
+    monkeypatch.setenv(BUILDING, building)
+
+    def some(a, b):
+        plt.subplots()
+        return draw(a=1 / a)
+
+    with pytest.raises(RuntimeError, match=r"some\(a=0, b='p'\) failed: ZeroDivisionError"):
+        explore(some, a=[0, 1], b=["p", "q"])
+
+
+def test_a_grid_with_too_many_frames_says_how_many(book):
+    called = []
+    with pytest.raises(ValueError, match=r"a \(41\) x b \(10\) = 410 frames, more than the 400"):
+        explore(lambda a, b: called.append(a), a=range(41), b=range(10))
+    assert not called
+    assert "410 frames" in book[0][0][MIME]["error"]
+
+
+def test_a_grid_too_large_says_how_many_megabytes(book, monkeypatch):
+    monkeypatch.setattr(explorers, "MAX_BYTES", 20_000)
+    with pytest.raises(ValueError, match=r"a \(20\) = 20 frames of about \d+ kB are 0\.\d MB"):
+        explore(lambda a: draw(a=a), a=range(20))
+
+
+def test_frames_of_different_size_are_refused(book):
+    with pytest.raises(ValueError, match=r"frame at {'a': 3} is \(288, 288\).*first \(192, 288\)"):
+        explore(lambda a: plt.subplots(figsize=(a, 3))[0], a=[2, 3])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({}, ValueError, r"at least one choice.*figure\(\)"),
+        ({"a": 3}, TypeError, "a must be a list of values; got 3"),
+        ({"a": "xyz"}, TypeError, "a must be a list of values; got 'xyz'"),
+        ({"a": []}, ValueError, "at least two different values"),
+        ({"a": [1]}, ValueError, r"at least two different values; got \[1\]"),
+        ({"a": [1, 1.0]}, ValueError, "at least two different values"),
+        ({"a": [1, "b"]}, TypeError, "all numbers, all non-empty strings, or booleans"),
+        ({"a": [True, 2]}, TypeError, "all numbers"),
+        ({"a": ["", "b"]}, TypeError, "non-empty"),
+        ({"a": [1.0, float("nan")]}, ValueError, "finite"),
+        ({"a": [1, 2], "start": {"a": 5}}, ValueError, r"one of \[1, 2\]; got 5"),
+        ({"a": [1, 2], "start": {"b": 5}}, ValueError, r"start names 'b'.*\['a'\]"),
+        ({"a": [1, 2], "start": [1, 2]}, TypeError, "start must be a dict.*rename"),
+        ({"a": [1, 2], "labels": ["x", "y"]}, TypeError, "labels must be a dict.*rename"),
+        ({"a": [1, 2], "labels": {"b": "x"}}, ValueError, "labels names 'b'"),
+    ],
+)
+def test_what_does_not_fit_is_refused(shown, arguments, error, message):
+    with pytest.raises(error, match=message):
+        explore(draw, **arguments)
+
+
+def test_draw_must_take_the_choices(shown):
+    with pytest.raises(TypeError, match=r"does not take the choices \['a', 'c'\]"):
+        explore(lambda a, b: None, a=[1, 2], c=[1, 2])
+    with pytest.raises(TypeError, match="draw must be a function; got Figure"):
+        explore(plt.figure(), a=[1, 2])
+    plt.close("all")
+
+
+@pytest.mark.parametrize("drawn", [None, 3, ("no figure", "a sentence")])
+def test_draw_must_return_a_figure(shown, drawn):
+    with pytest.raises(RuntimeError, match=r"\(a=1\) failed: TypeError: draw must return"):
+        explore(lambda a: drawn, a=[1, 2])
+
+
+def test_a_frame_of_several_lines_is_said_in_one(book):
+    explore(lambda a: (draw(a=a)[0], "Two\n   lines."), a=[1, 2])
+    assert book[0][0][MIME]["frames"][0][1] == "Two lines."
+
+
+def test_figures_and_explorers_agree_on_what_a_build_is(monkeypatch):
+    monkeypatch.delenv(BUILDING, raising=False)
+    assert not figures.building()
+    monkeypatch.setenv(BUILDING, "1")
+    assert figures.building()

@@ -1,0 +1,93 @@
+"""Explorers with a kernel: JupyterLab, started for real, runs a notebook and moves a slider."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.teaching import sample
+
+pytest.importorskip("jupyterlab")
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def lab(tmp_path, chromium):
+    """The address of a running JupyterLab that serves the sample notebook."""
+    source = sample.write(tmp_path, sample.WAVES, sample.FIGURE)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
+        *("--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
+        *(f"--ServerApp.root_dir={source / 'chapters'}", "--LabApp.news_url="),
+    ]
+    folders = ("CONFIG_DIR", "RUNTIME_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
+    private = {
+        f"JUPYTER{'' if name.startswith('LAB') else '_'}{name}": str(tmp_path / name.lower())
+        for name in folders
+    }
+    with open(tmp_path / "lab.log", "w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | private)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(f"{address}/api/status?token={token}", server, tmp_path / "lab.log")
+        yield f"{address}/lab/tree/one.ipynb?token={token}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait(url, server, log):
+    end = time.monotonic() + 90
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.3)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+def test_a_slider_moved_in_jupyterlab_shows_another_frame(lab, chromium):
+    context = chromium.new_context(viewport={"width": 1200, "height": 1600})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto(lab)
+    page.locator(".jp-Notebook .jp-CodeCell").first.click()  # the menu is there before its items
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def shown():
+        source = page.locator(".jupyter-widgets img").get_attribute("src")
+        return base64.b64decode(source.partition("base64,")[2]).decode()
+
+    page.get_by_text("You see 2.5 sine waves.").wait_for()
+    assert "at count=2.5 shape=sine filled=False" in shown()
+
+    handle = page.get_by_role("slider").first
+    handle.focus()
+    handle.press("ArrowRight")
+    page.get_by_text("You see 4 sine waves.").wait_for()
+    assert "at count=4 shape=sine filled=False" in shown()
+
+    page.get_by_role("button", name="square").click()
+    page.get_by_label("fill").click()
+    page.get_by_text("You see 4 square waves, filled.").wait_for()
+    assert "at count=4 shape=square filled=True" in shown()
+    # A figure without controls is shown as well, with its sentence.
+    assert page.get_by_role("img", name="The diagonal of a square").is_visible()
+    page.screenshot(path=os.environ.get("LAB_SCREENSHOT") or os.devnull, type="png")
+    context.close()

@@ -1,0 +1,134 @@
+"""A figure becomes a small SVG for light and dark pages, the same one each time."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from nnlib.teaching import figure, figures
+from nnlib.teaching.figures import PALETTE, as_html, size, svg
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def drawn(**options):
+    fig, ax = plt.subplots(**options)
+    for power in range(1, 7):
+        ax.plot(np.linspace(0, 1, 50) ** power, label=f"x^{power}")
+    ax.axhline(0.5, color="black")
+    ax.set(xlabel="steps & <time>", ylabel=r"$\sigma'(z)$")
+    ax.legend()
+    return fig
+
+
+def contrast(one, other):
+    def luminance(color):
+        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_same_figure_gives_the_same_text():
+    assert svg(drawn()) == svg(drawn())
+
+
+def test_text_stays_text_and_formulas_become_outlines():
+    root = ElementTree.fromstring(svg(drawn()))
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "steps & <time>" in texts
+    assert not any("sigma" in text or "$" in text for text in texts)
+    # The prime of a formula is a letter of a font that no reader has; as text it would be a 0.
+    assert "Cmsy10" in svg(drawn())
+
+
+def test_every_color_of_the_style_follows_the_page():
+    text = svg(drawn())
+    body = text.partition("</style>")[2]
+    assert not re.findall(r"#[0-9a-f]{6}\b", body)
+    for name in set(PALETTE) - {"paper"}:
+        assert f"var(--{name})" in body
+        assert len(re.findall(rf"--{name}:#[0-9a-f]{{6}}", text)) == 2
+
+
+def test_a_color_of_somebody_else_stays():
+    fig, ax = plt.subplots()
+    ax.plot([0, 1], color="#123456")
+    assert "stroke:#123456" in svg(fig)
+
+
+def test_text_can_be_read_and_lines_seen_on_both_pages():
+    for name, colors in figures._COLORS.items():
+        for side, page in enumerate(("#FFFFFF", "#121212")):
+            found = contrast(colors[side], page)
+            if name in ("ink", "muted"):
+                assert found >= 4.5
+            elif name in ("blue", "vermillion", "green"):
+                assert found >= 3
+
+
+def test_nothing_is_left_that_a_browser_does_not_need():
+    text = svg(drawn())
+    for needless in ("<?xml", "<!--", "<metadata", "rdf:", "ns0:", "xlink", "DejaVu Sans'"):
+        assert needless not in text
+    assert len(text) < 25_000
+    numbers = [n for d in re.findall(r' d="([^"]*)"', text) for n in re.findall(r"\.(\d+)", d)]
+    assert max(map(len, numbers)) <= 2
+
+
+def test_every_reference_is_kept():
+    text = svg(drawn())
+    linked = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
+    assert linked
+    for name in (a or b for a, b in linked):
+        assert f'id="{name}"' in text
+
+
+def test_the_size_is_that_of_the_figure_in_pixels():
+    fig = drawn(figsize=(3, 2))
+    dpi = fig.dpi
+    assert size(svg(fig)) == (288, 192)
+    assert fig.dpi == dpi
+
+
+def test_a_figure_is_shown_by_its_sentence_and_closed(capsys):
+    fig = drawn()
+    figure(fig, "Higher powers stay\n  low for longer.")
+    assert capsys.readouterr().out == "Higher powers stay low for longer.\n"
+    assert not plt.fignum_exists(fig.number)
+
+
+def test_html_of_a_figure_is_escaped():
+    html = as_html(svg(drawn()), "a < b & c", 'the "b"')
+    assert "<figcaption>a &lt; b &amp; c</figcaption>" in html
+    assert 'alt="the &quot;b&quot;"' in html
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"sentence": "  "}, ValueError, "sentence must say what the figure shows"),
+        ({"sentence": None}, TypeError, "sentence must be a string; got NoneType"),
+        ({"sentence": "A line.", "alt": ""}, ValueError, "alt must say"),
+    ],
+)
+def test_a_figure_needs_words(arguments, error, message):
+    with pytest.raises(error, match=message):
+        figure(drawn(), **arguments)
+
+
+def test_only_a_figure_is_drawn():
+    with pytest.raises(TypeError, match=r"got Axes.*ax\.figure"):
+        figure(drawn().axes[0], "An axes.")
+    with pytest.raises(ValueError, match="expected an SVG made by svg"):
+        size("<svg>")
