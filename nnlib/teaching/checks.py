@@ -87,11 +87,14 @@ class Check:
         exercise = find(id)
         title = f"Solution of exercise {exercise.id}, {exercise.title}"
         html = (
-            f'<details class="nnlib-solution"><summary>{escape(title)}</summary>'
+            f'<details class="nnlib-solution"><summary style="{SUMMARY}">{escape(title)}</summary>'
             f"{colored(exercise.solution_source)}{prose(exercise.why)}</details>"
         )
         return Panel(f"{title}: folded. Run this cell to open it.", box("open", html))
 
+
+# JupyterLab hides the triangle that says "this opens".
+SUMMARY = "display:list-item;cursor:pointer"
 
 check = Check()
 

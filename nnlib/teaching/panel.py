@@ -14,10 +14,11 @@ BARS = {"open": "#6b7f99", "passed": "#2e8540", "wrong": "#b26a00", "failed": "#
 
 # In the page the theme paints HTML outputs light even in the dark; its own colors undo that.
 # JupyterLab knows none of these names, and falls back to the colors around the box.
-BOX = (
-    "border-left:.25rem solid {bar};padding:.4rem 1rem;margin:.5rem 0;"
+PLAIN = (
+    "margin:.5rem 0;"
     "color:var(--pst-color-text-base,inherit);background:var(--pst-color-background,transparent)"
 )
+BOX = "border-left:.25rem solid {bar};padding:.4rem 1rem;" + PLAIN
 PRE = (
     "margin:.5rem 0;padding:0;border:0;background:none;color:inherit;"
     "white-space:pre;overflow-x:auto;font-size:.9em"

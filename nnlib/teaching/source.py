@@ -17,7 +17,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from nnlib.teaching.panel import Panel
+from nnlib.teaching.panel import PLAIN, Panel
 
 
 def show(*objects: Any, docstring: bool = False) -> Panel:
@@ -41,8 +41,8 @@ def colored(source: str) -> str:
     # Both ship a style sheet for the Pygments classes below .highlight, light and dark, and
     # change it with the theme: an inline color could only be right in one of the two.
     html = highlight(source, PythonLexer(), HtmlFormatter())
-    # A region that scrolls must be reachable by keyboard.
-    return html.replace("<pre>", '<pre tabindex="0">', 1)
+    # A region that scrolls must be reachable by keyboard; JupyterLab would wrap the lines.
+    return html.replace("<pre>", '<pre tabindex="0" style="white-space:pre;overflow-x:auto">', 1)
 
 
 def _target(thing: Any) -> Any:
@@ -69,12 +69,11 @@ def _listing(target: Any, docstring: bool) -> str:
     folders = package.split(".") if package else []
     where = "/".join([*folders, Path(inspect.getfile(target)).name])
     last = first + len(found) - 1
-    return (
-        '<figure class="nnlib-source" style="margin:.5rem 0">'
-        '<figcaption style="font-size:.9em;margin:0 0 .25rem">'
-        f"<code>{escape(target.__qualname__)}</code> in <code>{escape(where)}</code>, "
-        f"lines {first} to {last}</figcaption>{colored(body)}</figure>"
+    heading = (
+        f'<p style="font-size:.9em;margin:0 0 .25rem"><code>{escape(target.__qualname__)}</code> '
+        f"in <code>{escape(where)}</code>, lines {first} to {last}</p>"
     )
+    return f'<div class="nnlib-source" style="{PLAIN}">{heading}{colored(body)}</div>'
 
 
 def without_docstrings(source: str) -> str:
