@@ -154,6 +154,7 @@ def _worst(errors: list[float]) -> float:
 
 def _power(value: float) -> str:
     """Write the power of ten at or below a value."""
+    # An error of exactly 1, as of a result that is all zeros, may come out as 1 - 1e-16.
     exponent = math.floor(math.log10(value) + 1e-9)
     return f"1e{exponent}" if exponent < -3 else f"{10.0**exponent:g}"
 
@@ -164,8 +165,7 @@ def _at_least(error: float) -> str:
         return "NaN"
     if math.isinf(error):
         return "another shape"
-    # An error of exactly 1, as of a result that is all zeros, may come out as 1 - 1e-16.
-    return f">= {_power(error * (1 + 1e-6))}"
+    return f">= {_power(error)}"
 
 
 def _table(label: str, rows: list[tuple[str, str, str]]) -> Panel:

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from nnlib.teaching import check
+from nnlib.teaching.exercises import Property, find
 
 
 def relu_backward(Z, dA):
@@ -40,9 +42,25 @@ def test_a_forgotten_return_is_told_from_a_starter():
     def forgetful(Z, dA):
         dZ = dA * np.heaviside(Z, 0)  # noqa: F841
 
-    verdict = check("2.5", forgetful)
-    assert "not yet" not in verdict.text
-    assert "`return` missing" in verdict.message
+    def discarding(Z, dA):
+        np.multiply(dA, np.heaviside(Z, 0))
+
+    for function in (forgetful, discarding):
+        verdict = check("2.5", function)
+        assert "not yet" not in verdict.text
+        assert "`return` missing" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("test", "says"),
+    [(lambda f: "It never holds.", "It never holds."), (lambda f: 1 / 0, "ZeroDivisionError")],
+)
+def test_a_property_that_fails_is_told(monkeypatch, test, says):
+    demanding = replace(find("2.5"), properties=[Property("never", test)])
+    monkeypatch.setattr("nnlib.teaching.checks.find", lambda id: demanding)
+    verdict = check("2.5", relu_backward)
+    assert not verdict.passed
+    assert says in verdict.message
 
 
 def test_a_pass_says_what_was_verified():

@@ -77,6 +77,20 @@ def test_no_two_wrong_answers_behave_alike(exercise):
         assert deviations(like_one, right, exercise)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@each([e for e in EXERCISES if e.properties])
+def test_each_property_holds_for_the_solution_and_rejects_a_wrong_answer(exercise):
+    def rejects(property, function):
+        try:
+            return property.test(function) is not None
+        except (ValueError, IndexError):  # of the wrong answers that fail with an exception
+            return True
+
+    for property in exercise.properties:
+        assert property.test(exercise.solution) is None
+        assert any(rejects(property, w.function) for w in exercise.wrong), property.name
+
+
 @each()
 def test_what_the_learner_reads_is_there(exercise):
     diagnoses = [w.diagnosis for w in exercise.wrong]
