@@ -308,7 +308,7 @@ def _widget(control: Choice) -> Any:
     }.get(control.kind)
     value = control.values[control.first]
     if kind is None:
-        return ipywidgets.Checkbox(value=value, description=control.label)
+        return ipywidgets.Checkbox(value=value, description=control.label, indent=False)
     return kind(
         options=list(zip(control.texts, control.values, strict=True)),
         value=value,

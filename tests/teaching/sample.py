@@ -25,7 +25,9 @@ def waves(count, shape, filled):
         ax.fill_between(x, y, alpha=0.2)
     ax.set(xlabel="time t", ylabel="amplitude", ylim=(-1.1, 1.1),
            title=f"at count={count} shape={shape} filled={filled}")
-    return fig, f"You see {count:g} {shape} waves{', filled' if filled else ''}."
+    # One sentence is longer than the other, as those of a chapter are.
+    more = ", filled down to the axis so that you can compare the areas" if filled else ""
+    return fig, f"You see {count:g} {shape} waves{more}."
 """
 
 WAVES = """
@@ -55,16 +57,15 @@ CONF = """
 project = "Sample"
 extensions = ["myst_nb", "nnlib.teaching.sphinx"]
 html_theme = "sphinx_book_theme"
-nb_execution_mode = "{mode}"
-nb_execution_cache_path = "cache"
+nb_execution_mode = "cache"
 """
 
 
-def write(folder: Path, *cells: str, mode: str = "cache") -> Path:
+def write(folder: Path, *cells: str) -> Path:
     """Write a book whose second page, in a folder of its own, runs the cells; return its folder."""
     source = folder / "source"
     (source / "chapters").mkdir(parents=True, exist_ok=True)
-    (source / "conf.py").write_text(CONF.format(mode=mode))
+    (source / "conf.py").write_text(CONF)
     (source / "index.md").write_text(
         "# Sample\n\nNo figures here.\n\n```{toctree}\nchapters/one\n```\n"
     )

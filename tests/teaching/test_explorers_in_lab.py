@@ -85,7 +85,7 @@ def test_a_slider_moved_in_jupyterlab_shows_another_frame(lab, chromium):
 
     page.get_by_role("button", name="square").click()
     page.get_by_label("fill").click()
-    page.get_by_text("You see 4 square waves, filled.").wait_for()
+    page.get_by_text("You see 4 square waves, filled").wait_for()
     assert "at count=4 shape=square filled=True" in shown()
     # A figure without controls is shown as well, with its sentence.
     assert page.get_by_role("img", name="The diagonal of a square").is_visible()
