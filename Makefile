@@ -28,7 +28,7 @@ help:
 	@echo '  make page         the built pages, in a real browser'
 	@echo 'make serve        show the built book on http://127.0.0.1:$(PORT)/ (PORT=...)'
 	@echo 'make lab          open the chapters in JupyterLab'
-	@echo 'make notebooks    run every notebook and write it as git keeps it'
+	@echo 'make notebooks    format and run every notebook, write it as git keeps it'
 	@echo 'make bench        measure nnlib beside other ways to compute the same'
 	@echo 'make oracle       install PyTorch: with it, make unit compares every gradient with its'
 	@echo 'make determinism  make compare, as other processors would compute'
@@ -82,7 +82,8 @@ serve: book
 lab: $(VENV)/book.stamp
 	$(BIN)/jupyter lab --notebook-dir=book
 
-notebooks: $(VENV)/book.stamp
+notebooks: $(VENV)/test.stamp
+	$(BIN)/ruff format --quiet book
 	$(BIN)/python tools/notebooks.py
 
 # --- the tests ----------------------------------------------------------------------------------
