@@ -1,0 +1,69 @@
+"""A process of its own for each library, which runs a round when told to.
+
+NumPy and PyTorch each keep a pool of threads. In one process the two pools fight for the cores,
+and NumPy's steps take several times as long as alone.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+from benchmarks.timing import seconds_per_call
+
+
+class Worker:
+    """A process that prepares one task at a time and answers questions about it.
+
+    `prepare(*task)` runs over there and returns an object with `probe()` and `step()`.
+    """
+
+    def __init__(self, prepare: Callable[..., Any]) -> None:
+        context = get_context("spawn")  # a fork would inherit this process's thread pool
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, prepare), daemon=True)
+        self.process.start()
+        theirs.close()  # or a worker that dies would leave us waiting
+
+    def ask(self, what: str, *arguments: Any) -> Any:
+        """Return the worker's answer; RuntimeError with its traceback if it failed."""
+        self.pipe.send((what, arguments))
+        try:
+            worked, answer = self.pipe.recv()
+        except EOFError:
+            raise RuntimeError(f"the worker ended while it was asked to {what}") from None
+        if not worked:
+            raise RuntimeError(f"the worker failed to {what}:\n{answer}")
+        return answer
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pipe.close()
+        self.process.join()
+
+
+def _serve(pipe: Connection, prepare: Callable[..., Any]) -> None:
+    task: Any = None
+    while True:
+        try:
+            what, arguments = pipe.recv()
+        except EOFError:  # the other end is closed: nobody will ask again
+            return
+        try:
+            answer = None
+            if what == "prepare":
+                task = prepare(*arguments)
+            elif what == "probe":
+                answer = task.probe()
+            elif what == "time":
+                answer = seconds_per_call(task.step, *arguments)
+            else:
+                raise ValueError(f"expected prepare, probe or time, got {what!r}")
+            pipe.send((True, answer))
+        except Exception:
+            pipe.send((False, traceback.format_exc()))
