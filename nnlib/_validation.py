@@ -28,7 +28,7 @@ def resolve(given: str | T, base: type[T], by_name: Mapping[str, type[T]], what:
         return copy.deepcopy(given)
     if not isinstance(given, str):
         raise ValueError(
-            f"expected the {what} as a name or a {base.__name__} object, got {given!r}"
+            f"expected the {what} as a name or an object of {base.__name__}, got {given!r}"
         )
     if given not in by_name:
         near = difflib.get_close_matches(given, by_name, n=1)

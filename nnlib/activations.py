@@ -115,6 +115,8 @@ class PReLU(Activation):
         return np.maximum(Z, 0) + self.parameters["a"] * np.minimum(Z, 0)
 
     def backward(self, Z: Array, dY: Array) -> Array:
+        if not self.parameters:
+            self.build(Z.dtype)
         step = np.sign(np.maximum(Z, 0))
         self.gradients = {"a": np.sum(dY * np.minimum(Z, 0), keepdims=True).reshape(1)}
         return dY * (step + self.parameters["a"] * (1 - step))
