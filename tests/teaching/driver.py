@@ -74,7 +74,9 @@ class _Hand:
         self.controls: list[dict[str, Any]] = island["controls"]
         self.frames: list[list[str]] = island["frames"]
         self.name = figure.get_attribute("id")
-        assert not figure.locator("fieldset").is_disabled(), f"{self.name}: no script enabled it"
+        assert figure.locator("input, select").first.is_enabled(), (
+            f"{self.name}: no script enabled it"
+        )
         self.position = [self._index(number) for number in range(len(self.controls))]
         self.first = tuple(self.position)
         self.seen: list[dict[str, str]] = []
