@@ -29,7 +29,7 @@ def test_a_loop_that_is_wrong_is_not_timed(monkeypatch):
         return Z, gradients | {"W": gradients["W"] * (1 + 1e-9)}
 
     monkeypatch.setitem(conv.LOOPS, "loop over pixels, einsum", wrong)
-    with pytest.raises(RuntimeError, match="einsum and nnlib.Conv2D disagree"):
+    with pytest.raises(RuntimeError, match=r"einsum and nnlib\.Conv2D disagree"):
         conv.run({"digits": ("digits", 8, 3)}, **FAST)
 
 
