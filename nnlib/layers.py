@@ -398,8 +398,8 @@ class BatchNorm(Layer):
         return mean, var
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        dZ = self.activation_backward(dY).reshape(-1, dY.shape[-1])
         X_hat, std = self.cache["X_hat"], self.cache["std"]
-        dZ = self.activation_backward(dY).reshape(X_hat.shape)
 
         dgamma = ones_row(dZ) @ (dZ * X_hat)
         dbeta = ones_row(dZ) @ dZ

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -131,7 +132,7 @@ def test_the_same_generator_gives_the_same_weights(name):
 def signal(rule, widths, activation, rng):
     """Return the mean square of the activations after each layer."""
     X, squares = rng.normal(size=(500, widths[0])), []
-    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+    for n_in, n_out in pairwise(widths):
         X = activation.forward(X @ rule((n_in, n_out), rng, activation))
         squares.append(np.mean(X**2))
     return squares
@@ -160,7 +161,7 @@ def test_fan_out_keeps_the_gradient_of_a_taper_and_fan_in_does_not(mode, ratio):
     for seed in range(2):
         rng = np.random.default_rng(seed)
         X, steps = rng.normal(size=(100, 1024)), []
-        for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+        for n_in, n_out in pairwise(widths):
             W = KaimingNormal(mode)((n_in, n_out), rng, f)
             steps.append((X @ W, W))
             X = f.forward(X @ W)
