@@ -1,6 +1,9 @@
-"""What several test modules share: the oracle, property settings, inputs away from kinks."""
+"""What several test modules share: the oracle, property settings, a browser."""
 
 from __future__ import annotations
+
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -33,3 +36,30 @@ def torch():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Chromium, one for all tests: Playwright runs only once in a thread.
+
+    Where there is none its tests are skipped, but fail on CI.
+    """
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _no_browser("playwright is not installed")
+    binary = shutil.which("chromium") or shutil.which("chromium-browser")
+    if binary is None:
+        _no_browser("no chromium on the PATH")
+    quiet = ["quic", "background-networking", "component-update", "sync", "gpu"]
+    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=flags)
+        yield browser
+        browser.close()
+
+
+def _no_browser(reason):
+    if os.environ.get("CI"):
+        pytest.fail(f"CI must open the pages in a browser: {reason}", pytrace=False)
+    pytest.skip(reason)

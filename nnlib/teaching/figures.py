@@ -43,7 +43,7 @@ _COLORS = {
     "ink": ("#1F2328", "#E6EAEF"),
     "muted": ("#59636E", "#A9B3BE"),
     "grid": ("#D9DEE3", "#3A424C"),
-    "paper": ("#FEFEFE", "#121212"),
+    "paper": ("#FDFCFA", "#15181D"),
 }
 PALETTE = {name: light for name, (light, _) in _COLORS.items()}
 """Six hues, then ink, muted ink, grid lines, and the paper (for the rim of a marker)."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.teaching.driver import chromium, drive, offline
+from tests.teaching.driver import drive, offline
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +22,8 @@ def explorers():
 
 
 @pytest.mark.parametrize(("path", "name"), list(explorers()))
-def test_each_control_shows_its_frame(path, name):
-    context = chromium().new_context(viewport={"width": 900, "height": 1000})
+def test_each_control_shows_its_frame(chromium, path, name):
+    context = chromium.new_context(viewport={"width": 900, "height": 1000})
     asked, errors = offline(context), []
     try:
         page = context.new_page()

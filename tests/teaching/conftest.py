@@ -1,15 +1,10 @@
-"""Fixtures of the teaching tests: a browser, and one small book that is built once."""
+"""One small book, built once for all tests."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.teaching import driver, sample
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    return driver.chromium()
+from tests.teaching import sample
 
 
 @pytest.fixture(scope="session")

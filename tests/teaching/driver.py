@@ -1,36 +1,10 @@
-"""Chromium, and a hand that moves the controls of an explorer."""
+"""A hand that moves the controls of an explorer in a built page."""
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
-import os
-import shutil
 from typing import Any
-
-import pytest
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@functools.cache
-def chromium() -> Any:
-    """Start Chromium, once for all tests: Playwright runs once in a thread. It ends with us."""
-    binary = shutil.which("chromium") or shutil.which("chromium-browser")
-    if binary is None:
-        say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say("needs Chromium; put a binary named chromium on the PATH")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    return sync_api.sync_playwright().start().chromium.launch(executable_path=binary, args=FLAGS)
 
 
 def offline(context: Any) -> list[str]:
