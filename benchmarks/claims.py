@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.timing import COMPARED, compared, paired, table
+from nnlib.activations import Sigmoid, Tanh
 from nnlib.layers import Conv2D, FullyConnected, Pool2D, ones_row, windows
 
 Array = np.ndarray
@@ -92,12 +93,23 @@ def first_layer(n: int, n_in: int, n_out: int) -> Ways:
     return {"need_dX=False": lambda: backward(False), "need_dX=True": lambda: backward(True)}
 
 
+def squashing(n: int, d: int) -> Ways:
+    """tanh itself, and by way of the sigmoid: tanh z = 2 sigma(2z) - 1."""
+    Z = np.random.default_rng(0).normal(size=(n, d))
+    tanh, sigmoid = Tanh(), Sigmoid()
+    return {
+        "Tanh.forward": lambda: tanh.forward(Z),
+        "by Sigmoid.forward": lambda: 2 * sigmoid.forward(2 * Z) - 1,
+    }
+
+
 CLAIMS: dict[str, tuple[Callable[..., Ways], tuple[int, ...]]] = {
     "row sums, narrow (50176, 8)": (row_sums, (64 * 28 * 28, 8)),
     "row sums, wide (512, 256)": (row_sums, (512, 256)),
     "convolution of (64, 14, 14, 8), 5x5 to 16": (patch_product, (64, 14, 8, 16, 5)),
     "its backward pass": (scatter, (64, 14, 8, 16, 5)),
     "max of 2x2, (64, 28, 28, 8)": (pooling, (64, 28, 8)),
+    "tanh of (512, 256)": (squashing, (512, 256)),
     "first layer 784 to 256, n = 64": (first_layer, (64, 784, 256)),
 }
 

@@ -232,7 +232,7 @@ class Conv2D(Layer):
         dX = self.pad.add(np.zeros_like(X))
         view = windows(dX, self.kernel_shape, self.stride, write=True)
         for i, j in np.ndindex(self.kernel_shape):
-            view[:, :, :, i, j] += dZ @ W[i, j].T
+            view[:, :, :, i, j] += (rows @ W[i, j].T).reshape(*dZ.shape[:3], X.shape[3])
         return self.pad.crop(dX, X.shape)
 
     def __repr__(self) -> str:

@@ -46,6 +46,7 @@ SMALL = {
     "patches": (claims.patch_product, (2, 6, 3, 4, 3)),
     "scatter": (claims.scatter, (2, 6, 3, 4, 3)),
     "pooling": (claims.pooling, (2, 6, 3)),
+    "squashing": (claims.squashing, (3, 4)),
     "first layer": (claims.first_layer, (4, 5, 3)),
 }
 

@@ -55,7 +55,10 @@ def _logistic(Z):
 
 
 def sigmoid(Z):
-    """Return 1 / (1 + exp(-z)) for every entry z of Z, so that no exp overflows."""
+    """Return 1 / (1 + exp(-z)) for every entry z of Z.
+
+    No exp may overflow.
+    """
     e = np.exp(-np.abs(Z))  # at most 1, so nothing overflows
     return np.where(Z >= 0, 1, e) / (1 + e)
 
@@ -118,7 +121,10 @@ SIGMOID = Exercise(
 
 
 def sigmoid_derivative(Z):
-    """Return sigma'(z) for every entry z of Z, correct to many digits even at z = 40."""
+    """Return sigma'(z) for every entry z of Z.
+
+    It must be correct to many digits even at z = 40.
+    """
     e = np.exp(-np.abs(Z))  # sigma' is even, so |z| may stand for z
     return e / (1 + e) ** 2
 
@@ -174,7 +180,10 @@ SIGMOID_DERIVATIVE = Exercise(
 
 
 def tanh(Z):
-    """Return tanh(z) for every entry z of Z, with np.exp only, finite at z = 1000 too."""
+    """Return tanh(z) for every entry z of Z, with np.exp only.
+
+    It must be finite at z = 1000 too.
+    """
     e = np.exp(-2 * np.abs(Z))
     return np.sign(Z) * (1 - e) / (1 + e)  # tanh is odd
 
@@ -235,13 +244,13 @@ TANH = Exercise(
 
 
 def tanh_backward(Z, dA):
-    """Return dZ, where A = tanh(Z) and dA is the gradient of the loss by A."""
+    """Return dZ, where A = tanh(Z) and dA is the gradient by A."""
     A = np.tanh(Z)
     return dA * (1 - A**2)
 
 
 def broken_tanh_backward(Z, dA):
-    """Return dZ, where A = tanh(Z) and dA is the gradient of the loss by A."""
+    """Return dZ, where A = tanh(Z) and dA is the gradient by A."""
     A = 1 / (1 + np.exp(-Z))
     return dA * (1 - A**2)
 
@@ -297,7 +306,10 @@ TANH_LAB = Exercise(
 
 
 def relu_backward(Z, dA):
-    """Return dZ, where A = max(Z, 0); take ReLU'(0) = 0, and let a NaN in Z stay visible."""
+    """Return dZ, where A = max(Z, 0).
+
+    Take ReLU'(0) = 0, and let a NaN in Z stay visible.
+    """
     return dA * np.heaviside(Z, 0)  # 0 left of zero and at zero, 1 right of it, NaN at NaN
 
 
@@ -458,7 +470,10 @@ RELU_LAB = Exercise(
 
 
 def prelu_backward(Z, dA, a):
-    """Return dZ and da of A = (z if z > 0 else a z); the one slope a serves all units."""
+    """Return dZ and da of A = (z if z > 0 else a z).
+
+    The one slope a serves all units.
+    """
     dZ = np.where(Z > 0, dA, a * dA)
     da = np.sum(dA * np.minimum(Z, 0))  # a unit with z <= 0 outputs a z, so dA/da is z
     return dZ, da
@@ -535,7 +550,10 @@ PRELU = Exercise(
 
 
 def elu_derivative(Z, alpha):
-    """Return f'(z) for f(z) = (z if z > 0 else alpha (e^z - 1)); nothing may overflow."""
+    """Return f'(z) for f(z) = (z if z > 0 else alpha (e^z - 1)).
+
+    Nothing may overflow.
+    """
     slope = alpha * np.exp(np.minimum(Z, 0))  # the branch that is thrown away is e^0
     return np.where(Z > 0, np.ones_like(Z), slope)
 
@@ -601,7 +619,10 @@ ELU = Exercise(
 
 
 def softmax(Z):
-    """Return the softmax of each row of Z, that is, along its last axis, for logits of any size."""
+    """Return the softmax of each row of Z, for logits of any size.
+
+    A row runs along the last axis.
+    """
     E = np.exp(Z - Z.max(axis=-1, keepdims=True))  # a shift of the row changes no ratio
     return E / E.sum(axis=-1, keepdims=True)
 
@@ -858,7 +879,10 @@ SOFTMAX_LAB = Exercise(
 
 
 def two_layer_gradients(X, W1, W2, Y):
-    """Return dW1, dW2 for A1 = sigma(X W1), Y_hat = A1 W2 and the loss sum((Y_hat - Y)^2) / 2n."""
+    """Return dW1, dW2 for A1 = sigma(X W1) and Y_hat = A1 W2.
+
+    The loss is sum((Y_hat - Y)^2) / 2n.
+    """
     A1 = 1 / (1 + np.exp(-(X @ W1)))
     dY_hat = (A1 @ W2 - Y) / len(X)
     dA1 = dY_hat @ W2.T
@@ -867,7 +891,10 @@ def two_layer_gradients(X, W1, W2, Y):
 
 
 def broken_two_layer_gradients(X, W1, W2, Y):
-    """Return dW1, dW2 for A1 = sigma(X W1), Y_hat = A1 W2 and the loss sum((Y_hat - Y)^2) / 2n."""
+    """Return dW1, dW2 for A1 = sigma(X W1) and Y_hat = A1 W2.
+
+    The loss is sum((Y_hat - Y)^2) / 2n.
+    """
     A1 = 1 / (1 + np.exp(-(X @ W1)))
     dY_hat = (A1 @ W2 - Y) / len(X)
     dA1 = dY_hat @ W2.T * A1 * (1 - A1)
@@ -950,9 +977,10 @@ TWICE_LAB = Exercise(
 
 
 def gradient_stds(weights, slopes, dA):
-    """Return the standard deviation of dX at each layer, the first layer's first.
+    """Return the standard deviation of dX at each layer, first layer first.
 
-    weights[l] is W of layer l, slopes[l] is f'(Z) there; dA is the gradient by the last output.
+    weights[l] is W of layer l, and slopes[l] is f'(Z) there.
+    dA is the gradient by the last output.
     """
     stds = []
     for W, slope in zip(weights[::-1], slopes[::-1], strict=True):
@@ -1059,7 +1087,10 @@ VANISHING = Exercise(
 
 
 def dead_units(batches):
-    """Return how many units are 0 for every sample of every batch; a batch is A = ReLU(Z)."""
+    """Return how many units are 0 for every sample of every batch.
+
+    A batch is an array A = ReLU(Z), shape (n, k).
+    """
     dead = np.all([np.all(A == 0, axis=0) for A in batches], axis=0)
     return np.sum(dead)
 
