@@ -10,6 +10,9 @@ import html
 import os
 import re
 import shutil
+import socket
+import subprocess
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,8 +24,10 @@ from pybtex.style.formatting.plain import Style as PlainStyle
 from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
+
 from stylesheets import keep_used
 
 logger = logging.getLogger(__name__)
@@ -64,6 +69,32 @@ def node_binary() -> str:
     return str(root / "node.exe" if os.name == "nt" else root / "bin" / "node")
 
 
+STARTUP_SECONDS = 60
+
+
+def start_katex(folder: Path, timeout: float) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start node with KaTeX's server, and wait until it answers.
+
+    sphinxcontrib.katex connects as soon as the socket's file is there. On a busy machine that is
+    before node listens: the build then fails, now and then, and leaves the process behind.
+    """
+    path = folder / "katex.sock"
+    command = katex.KaTeXServer.build_command(socket=path)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            connection.close()
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                raise ExtensionError(f"KaTeX did not start with {command}") from error
+            time.sleep(0.01)
+
+
 def _checked(visit: Any) -> Any:
     """The visitor of sphinxcontrib.katex, with a warning that names a formula it cannot set."""
 
@@ -73,7 +104,10 @@ def _checked(visit: Any) -> Any:
             visit(writer, node)
         except katex.KaTeXError as error:
             logger.warning(
-                "KaTeX cannot set the formula %s: %s", node.astext(), error, location=node
+                "KaTeX cannot set the formula %s: %s",
+                node.astext(),
+                error,
+                location=node,
             )
             del writer.body[written:]
             writer.body.append(f'<code class="katex-error">{writer.encode(node.astext())}</code>')
@@ -100,13 +134,23 @@ NEEDS = {
 
 # What docutils and MyST-NB write, and what an accessibility check (axe) asks for instead.
 REPAIRS = (
-    (' role="doc-biblioentry"', ' role="listitem"'),  # deprecated; its parent is a list
-    ('<summary aria-label="Toggle hidden content">', "<summary>"),  # hides the visible name
+    (
+        ' role="doc-biblioentry"',
+        ' role="listitem"',
+    ),  # deprecated; its parent is a list
+    (
+        '<summary aria-label="Toggle hidden content">',
+        "<summary>",
+    ),  # hides the visible name
 )
 
 
 def lighten_page(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: Any,
 ) -> None:
     """Leave out what the page does not use, and let no script hold up the first paint."""
     for wrong, right in REPAIRS:
@@ -127,8 +171,12 @@ def lighten_page(
         widgets = "widget-state" in script.attributes.get("type", "")
         if inline or widgets or not used(script):
             continue
-        if script.filename:
+        # The search page calls what these files define while it is being read.
+        # Sphinx hands the same objects to every page, so take back what another page got.
+        if script.filename and pagename != "search":
             script.attributes["defer"] = "defer"
+        else:
+            script.attributes.pop("defer", None)
         scripts.append(script)
     context["script_files"] = scripts
 
@@ -137,7 +185,10 @@ def refuse_toggles(app: Sphinx, doctree: nodes.document) -> None:
     """An admonition of class dropdown would need a script that we do not load, so say so."""
     for node in doctree.findall(nodes.Admonition):
         if "dropdown" in node.get("classes", []):
-            logger.warning("Use the {dropdown} directive: it folds without a script", location=node)
+            logger.warning(
+                "Use the {dropdown} directive: it folds without a script",
+                location=node,
+            )
 
 
 # --- The built folder.
@@ -176,14 +227,19 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
     for pattern in UNUSED_FILES:
         for path in built.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    first = f"{app.config.root_doc}.html"
-    title = html.escape(app.config.html_title)
-    (built / "index.html").write_text(FRONT_DOOR.format(title=title, page=first), encoding="utf-8")
+    if app.config.root_doc != "index":
+        door = FRONT_DOOR.format(
+            title=html.escape(app.config.html_title), page=f"{app.config.root_doc}.html"
+        )
+        (built / "index.html").write_text(door, encoding="utf-8")
     words = set()
     for path in [*built.rglob("*.html"), *built.glob("_static/**/*.js")]:
         words.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
     for path in built.glob("_static/**/*.css"):
-        path.write_text(keep_used(path.read_text(encoding="utf-8"), words), encoding="utf-8")
+        path.write_text(
+            keep_used(path.read_text(encoding="utf-8"), words),
+            encoding="utf-8",
+        )
 
 
 # --- The bibliography: authors' names in full, and [Glorot and Bengio, 2010] as a label.
@@ -218,6 +274,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     register_plugin("pybtex.style.formatting", "book", BookStyle)
 
     katex.NODEJS_BINARY = node_binary()
+    katex.RENDER_TIMEOUT = STARTUP_SECONDS
+    katex.KaTeXServer.start_server_process = start_katex  # what it calls where sockets have files
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": "error"}
     app.add_html_math_renderer(
         "checked_katex",

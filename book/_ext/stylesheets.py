@@ -32,9 +32,7 @@ def _prune(rule: Any, words: set[str]) -> bool:
         matching = [selector for selector in selectors if _can_match(selector, words)]
         if len(matching) < len(selectors):
             comma = tinycss2.parse_component_value_list(",")
-            rule.prelude = [
-                token for selector in matching for token in [*selector, *comma]
-            ][:-1]
+            rule.prelude = [token for selector in matching for token in [*selector, *comma]][:-1]
         return bool(matching)
     if rule.type == "at-rule" and rule.lower_at_keyword in _GROUPS and rule.content is not None:
         inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)

@@ -10,6 +10,13 @@ mark();
 document.fonts.ready.then(mark);
 addEventListener("resize", mark);
 
+// The copy buttons that sphinx-copybutton adds carry their name in a tooltip only.
+addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("button.copybtn")) {
+    button.setAttribute("aria-label", "Copy");
+  }
+});
+
 // A folded solution stays folded on the screen and is printed.
 const closed = new Set();
 addEventListener("beforeprint", () => {

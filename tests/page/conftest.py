@@ -1,0 +1,77 @@
+"""Every page of the built book, opened as a file in a real browser with no network."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BUILT = Path(__file__).parents[2] / "_build" / "html"
+
+
+def built_pages() -> list[str]:
+    """The names of all pages, such as ``book/notation.html``; none if the book is not built."""
+    pages = (path.relative_to(BUILT).as_posix() for path in BUILT.rglob("*.html"))
+    others = ("_static/", "_sources/", "index.html")  # the last leads on to the first page
+    return sorted(page for page in pages if not page.startswith(others))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "page_name" in metafunc.fixturenames:
+        # Without a build there is one case, which fails in the fixture below.
+        metafunc.parametrize("page_name", built_pages() or ["search.html"], scope="session")
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The folder of the built book."""
+    if not (BUILT / "index.html").is_file():
+        pytest.fail(f"{BUILT} holds no book: run 'make book' first", pytrace=False)
+    return BUILT
+
+
+@dataclass
+class Visit:
+    """A page in the browser, and what went wrong while it loaded."""
+
+    page: Any
+    refused: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def visit(built: Path, chromium: Any) -> Iterator[Callable[..., Visit]]:
+    """``visit(name, width=1280, scheme="light")`` opens a page; each is opened once."""
+    contexts: dict[tuple[int, str], Any] = {}
+    visits: dict[tuple[str, int, str], Visit] = {}
+
+    def open_page(name: str, width: int = 1280, scheme: str = "light") -> Visit:
+        key = (name, width, scheme)
+        if key in visits:
+            return visits[key]
+        if key[1:] not in contexts:
+            contexts[key[1:]] = chromium.new_context(
+                viewport={"width": width, "height": 800}, color_scheme=scheme
+            )
+        found = visits[key] = Visit(contexts[key[1:]].new_page())
+
+        def decide(route: Any) -> None:
+            if route.request.url.startswith(("file:", "data:", "blob:")):
+                route.continue_()
+            else:
+                found.refused.append(route.request.url)
+                route.abort()
+
+        found.page.route("**/*", decide)
+        found.page.on("pageerror", lambda error: found.errors.append(str(error)))
+        found.page.on(
+            "console",
+            lambda message: message.type == "error" and found.errors.append(message.text),
+        )
+        found.page.goto((built / name).as_uri(), wait_until="load")
+        return found
+
+    yield open_page
+    for context in contexts.values():
+        context.close()

@@ -1,0 +1,104 @@
+"""The book's own Sphinx extension: what it takes away, and what it must not let pass."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+katex = pytest.importorskip("sphinxcontrib.katex")
+page = pytest.importorskip("page")
+stylesheets = pytest.importorskip("stylesheets")
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".seen{a:b}", ".seen{a:b}"),
+        (".gone{a:b}", ""),
+        (".gone,.seen{a:b}", ".seen{a:b}"),
+        ("#gone p{a:b}", ""),
+        ("p:not(.gone){a:b}", "p:not(.gone){a:b}"),
+        (".seen.gone{a:b}", ""),
+        ("@media print{.gone{a:b}.seen{a:b}}", "@media print{.seen{a:b}}"),
+        ("@media print{.gone{a:b}}", ""),
+        ("@font-face{font-family:F;src:url(f)}", ""),
+        (
+            "@font-face{font-family:F;src:url(f)}p{font:F}",
+            "@font-face{font-family:F;src:url(f)}p{font:F}",
+        ),
+    ],
+)
+def test_only_rules_that_cannot_match_are_taken_out(css, kept):
+    assert stylesheets.keep_used(css, {"seen"}) == kept
+
+
+def test_the_cache_is_named_by_the_code_behind_the_outputs(tmp_path):
+    module = tmp_path / "layers.py"
+    module.write_text("dW = X.T @ dZ\n")
+    before = page.digest_of_code(tmp_path)
+    assert page.digest_of_code(tmp_path) == before
+    module.write_text("dW = X.T @ -dZ\n")
+    assert page.digest_of_code(tmp_path) != before
+
+
+def test_stylesheet_and_fonts_are_of_the_katex_that_sets_the_formulas():
+    style = (ROOT / "book/_static/katex/katex.min.css").read_text()
+    assert style.startswith(f"/*! KaTeX {katex.katex_version},")
+    fonts = set(re.findall(r"url\((fonts/[^)]+)\)", style))
+    there = {f"fonts/{path.name}" for path in (ROOT / "book/_static/katex/fonts").iterdir()}
+    assert fonts == there
+
+
+BOOK = """
+import sys
+from sphinx.cmd.build import main
+sys.exit(main(["-q", "-W", "--keep-going", "-b", "html", "source", "built"]))
+"""
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
+extensions = ["myst_nb", "sphinxcontrib.katex", "page"]
+html_math_renderer = "checked_katex"
+katex_prerender = True
+katex_css_path = "katex.min.css"
+myst_enable_extensions = ["dollarmath"]
+"""
+
+
+def build(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """Build a one-page book in ``folder``, with no node on the PATH."""
+    source = folder / "source"
+    source.mkdir()
+    (source / "conf.py").write_text(CONF)
+    (source / "index.md").write_text(text)
+    return subprocess.run(
+        [sys.executable, "-c", BOOK],
+        cwd=folder,
+        env={"PATH": "", "HOME": str(folder), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_formula_is_set_without_a_node_on_the_path(tmp_path):
+    done = build(tmp_path, "# Page\n\nThe slope is $\\frac{1}{4}$.\n")
+    assert done.returncode == 0, done.stderr
+    html = (tmp_path / "built" / "index.html").read_text()
+    assert '<span class="katex">' in html
+    assert "<math" in html
+
+
+@pytest.mark.parametrize("formula", [r"$\frac{1}{4$", r"$\nosuchmacro{z}$"])
+def test_a_formula_that_cannot_be_set_fails_the_build_and_is_named(tmp_path, formula):
+    done = build(tmp_path, f"# Page\n\nThe slope is {formula}.\n")
+    assert done.returncode != 0
+    assert formula.strip("$") in done.stderr
+    assert "index.md:3" in done.stderr

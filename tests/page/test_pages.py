@@ -1,0 +1,182 @@
+"""What holds on every page: quiet, complete, readable on a phone, and whole without a network."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+LOADS = {  # elements that make a browser fetch, and the attributes that say what
+    "script": ("src",),
+    "link": ("href",),
+    "img": ("src", "srcset"),
+    "iframe": ("src",),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "object": ("data",),
+}
+OUTSIDE = re.compile(r"^\s*(https?:)?//", re.IGNORECASE)
+
+
+class Elements(HTMLParser):
+    """All start tags of a page with their attributes, and all its ids."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.ids: set[str] = set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, attributes))
+        self.ids.update(attributes[name] for name in ("id", "name") if name in attributes)
+
+
+@pytest.fixture(scope="session")
+def elements(built):
+    """Parsed pages by path, each read once."""
+    parsed: dict[Path, Elements] = {}
+
+    def read(path: Path) -> Elements:
+        if path not in parsed:
+            parsed[path] = Elements(path)
+        return parsed[path]
+
+    return read
+
+
+def test_asks_no_other_host_and_raises_no_error(visit, page_name):
+    found = visit(page_name)
+    assert found.refused == []
+    assert found.errors == []
+
+
+def test_names_no_other_host_to_load_from(built, elements, page_name):
+    outside = [
+        (tag, attributes[name])
+        for tag, attributes in elements(built / page_name).tags
+        for name in LOADS.get(tag, ())
+        if OUTSIDE.match(attributes.get(name, ""))
+    ]
+    assert outside == []
+
+
+def test_is_no_wider_than_a_phone(visit, page_name):
+    page = visit(page_name, width=360).page
+    page.evaluate("document.fonts.ready.then(() => true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_pictures_have_words_beside_them(visit, page_name):
+    # An empty alt is right for the logo only: the name of the book stands beside it.
+    silent = visit(page_name).page.evaluate(
+        """[...document.querySelectorAll("img:not(.navbar-brand img)")]
+           .filter(img => !(img.getAttribute("alt") || "").trim()).map(img => img.outerHTML)"""
+    )
+    assert silent == []
+
+
+def test_formulas_are_typeset(visit, page_name):
+    page = visit(page_name).page
+    assert page.locator(".katex-error").count() == 0
+    text = page.evaluate(
+        """(() => {
+          const main = (document.querySelector("article") || document.body).cloneNode(true);
+          for (const e of main.querySelectorAll("pre, code, script, style, .katex")) e.remove();
+          return main.textContent;
+        })()"""
+    )
+    raw = re.findall(r".{0,30}(?:\$\$|\\(?:frac|sum|partial|mathcal|begin|left)\b).{0,30}", text)
+    assert raw == []
+    # A formula whose stylesheet is missing shows its MathML beside itself.
+    unstyled = page.evaluate(
+        """[...document.querySelectorAll(".katex-mathml")]
+           .filter(e => getComputedStyle(e).position !== "absolute").length"""
+    )
+    assert unstyled == 0
+
+
+def test_links_lead_somewhere(built, elements, page_name):
+    broken = []
+    here = built / page_name
+    for tag, attributes in elements(here).tags:
+        for name in {"a": ("href",), **LOADS}.get(tag, ()):
+            target = attributes.get(name, "")
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc or not target:
+                continue
+            path = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+            fragment = unquote(parts.fragment)
+            # An explorer keeps its position in the fragment, as key=value: no id.
+            named = fragment and "=" not in fragment
+            if not path.is_file() or (named and fragment not in elements(path).ids):
+                broken.append(target)
+    assert broken == []
+
+
+def test_can_be_read_aloud(visit, page_name):
+    page = visit(page_name).page
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.title().strip()
+    headings = page.evaluate(
+        """[...document.querySelectorAll("h1")].filter(h => h.checkVisibility()).length"""
+    )
+    assert headings == 1
+    nameless = page.evaluate(
+        """[...document.querySelectorAll("button, a[href], input, select, textarea")]
+           .filter(e => e.type !== "hidden" && e.checkVisibility())
+           .filter(e => !(e.innerText || "").trim() && !e.getAttribute("aria-label")
+                     && !e.getAttribute("aria-labelledby") && !(e.labels && e.labels.length)
+                     && !e.title && !e.querySelector("img[alt]:not([alt=''])"))
+           .map(e => e.outerHTML)"""
+    )
+    assert nameless == []
+    repeated = page.evaluate(
+        """(() => {
+          const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
+          return ids.filter((id, i) => ids.indexOf(id) !== i);
+        })()"""
+    )
+    assert repeated == []
+
+
+def test_follows_the_system_into_the_dark(visit, page_name):
+    page = visit(page_name, scheme="dark").page
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_the_front_door_leads_to_the_first_page(built, chromium):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto((built / "index.html").as_uri())
+    page.wait_for_url("**/book/intro.html")
+    context.close()
+
+
+def test_search_finds_without_a_server(built, chromium):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto((built / "search.html").as_uri() + "?q=notation")
+    page.locator("#search-results .search a").first.wait_for(timeout=10_000)
+    found = page.locator("#search-results .search a").evaluate_all("all => all.map(a => a.href)")
+    assert any("/book/notation.html" in address for address in found)
+    context.close()
+
+
+def test_the_switch_changes_the_mode(built, chromium):
+    context = chromium.new_context(color_scheme="light")
+    page = context.new_page()
+    page.goto((built / "book" / "notation.html").as_uri())
+    background = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(background)
+    page.locator(".theme-switch-button").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate(background) != before
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    context.close()
