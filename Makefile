@@ -5,6 +5,8 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 BOOK    := _build/html/index.html
 PORT    ?= 8000
+# Chapters multiply small matrices: threads that wait for each other cost more than they save.
+export OPENBLAS_NUM_THREADS ?= 1
 TORCH   ?= torch==2.13.0
 
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
