@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import http.client
 import math
 import os
 import struct
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -96,12 +98,15 @@ MNIST_MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-# SHA-256 of each file, as every public copy has it.
+# SHA-256 of each file, gzipped, as every public copy has it.
 MNIST_FILES = {
-    "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-    "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-    "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    f"{name}-ubyte.gz": digest
+    for name, digest in (
+        ("train-images-idx3", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+        ("train-labels-idx1", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+        ("t10k-images-idx3", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+        ("t10k-labels-idx1", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    )
 }
 
 
@@ -137,18 +142,23 @@ def read_idx(path: str | os.PathLike[str]) -> Array:
     length as a big-endian 32-bit number, then the data, last axis fastest.
     """
     raw = Path(path).read_bytes()
-    data = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    try:
+        data = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    except (EOFError, OSError, zlib.error) as error:
+        raise ValueError(f"expected {path} to be a whole gzip file, got: {error}") from error
     if len(data) < 4 or data[:3] != b"\x00\x00\x08":
         raise ValueError(
             f"expected {path} to be an IDX file of bytes, got one starting {data[:4]!r}"
         )
     axes = data[3]
     start = 4 + 4 * axes
-    shape = struct.unpack(f">{axes}I", data[4:start]) if len(data) >= start else ()
-    if len(shape) != axes or len(data) - start != math.prod(shape):
+    if len(data) < start:
+        raise ValueError(f"expected {axes} axes in the head of {path}, got {len(data)} bytes")
+    shape = struct.unpack(f">{axes}I", data[4:start])
+    if len(data) - start != math.prod(shape):
         raise ValueError(
             f"expected {math.prod(shape)} bytes after the head of {path}, for the shape {shape} "
-            f"that it names, got {max(len(data) - start, 0)}"
+            f"that it names, got {len(data) - start}"
         )
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
 
@@ -167,7 +177,7 @@ def fetch(
     for mirror in mirrors:
         try:
             download(mirror + name, part, progress)
-        except (urllib.error.URLError, OSError) as error:
+        except (OSError, http.client.HTTPException) as error:  # OSError holds urllib's errors
             problems.append(f"{mirror}: {error}")
             continue
         if digest_of(part) == sha256:
@@ -194,6 +204,9 @@ def download(url: str, part: Path, progress: bool = True) -> None:
         length = response.headers.get("Content-Length")
         for chunk in _with_bar(iter(lambda: response.read(1 << 16), b""), length, progress):
             file.write(chunk)
+    # http.client ends a body that broke off like one that is whole.
+    if length and part.stat().st_size < int(length) + (have if response.status == 206 else 0):
+        raise ConnectionError(f"{url} broke off after {part.stat().st_size} bytes")
 
 
 def digest_of(path: Path) -> str:

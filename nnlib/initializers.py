@@ -86,6 +86,7 @@ class _FanScaled(Initializer):
     uniform: bool
 
     def variance(self, fan_in: int, fan_out: int, activation: Named) -> float:
+        """Return Var[w] for a layer with these fans and this activation."""
         raise TypeError("a fan-scaled initializer defines its variance")
 
     def __call__(self, shape: Shape, rng: Generator, activation: Named = "linear") -> Array:

@@ -174,6 +174,14 @@ class Padding:
         (top, _), (left, _) = self.borders(shape[1:3])
         return padded[:, top : top + shape[1], left : left + shape[2]]
 
+    def view(self, padded: Array, write: bool = False) -> Array:
+        """Return the windows of a padded image, as `windows` does."""
+        return windows(padded, self.kernel, self.stride, write)
+
+    def counts(self, X: Array) -> Array:
+        """Return how many pixels of the image each window holds: (1, out_h, out_w, 1)."""
+        return self.view(self.add(np.ones((1, *X.shape[1:3], 1), X.dtype))).sum(axis=(3, 4))
+
     def __repr__(self) -> str:
         return f"pad={self.given!r}"
 
@@ -212,7 +220,7 @@ class Conv2D(Layer):
             self.build(W=W.astype(X.dtype), b=np.zeros((1, self.n_out), X.dtype))
 
         W, b = self.parameters["W"], self.parameters["b"]
-        view = windows(self.pad.add(X), self.kernel_shape, self.stride)
+        view = self.pad.view(self.pad.add(X))
         patches = view.reshape(-1, W[..., 0].size)  # one row a patch: the only copy
         Z = (patches @ W.reshape(-1, self.n_out) + b).reshape(*view.shape[:3], self.n_out)
         if training:
@@ -230,7 +238,7 @@ class Conv2D(Layer):
             return None
         X = self.cache["X"]
         dX = self.pad.add(np.zeros_like(X))
-        view = windows(dX, self.kernel_shape, self.stride, write=True)
+        view = self.pad.view(dX, write=True)
         for i, j in np.ndindex(self.kernel_shape):
             view[:, :, :, i, j] += (rows @ W[i, j].T).reshape(*dZ.shape[:3], X.shape[3])
         return self.pad.crop(dX, X.shape)
@@ -271,12 +279,12 @@ class Pool2D(Layer):
     def forward(self, X: Array, training: bool = True) -> Array:
         X = self.expect(X, "(n, height, width, channels)", 4)
         if self.mode == "max":
-            view = self.view(self.pad.add(X, -np.inf))
+            view = self.pad.view(self.pad.add(X, -np.inf))
             Z = view[:, :, :, 0, 0].copy()
             for i, j in np.ndindex(self.kernel_shape):
                 np.maximum(Z, view[:, :, :, i, j], out=Z)
         else:
-            Z = self.view(self.pad.add(X)).sum(axis=(3, 4)) / self.counts(X)
+            Z = self.pad.view(self.pad.add(X)).sum(axis=(3, 4)) / self.pad.counts(X)
         if training:
             self.cache = {"X": X, "Z": Z}
         return Z
@@ -285,27 +293,18 @@ class Pool2D(Layer):
         dZ = self.activation_backward(dY)
         X, Z = self.cache["X"], self.cache["Z"]
         dX = self.pad.add(np.zeros_like(X))
-        d_view = self.view(dX, write=True)
+        d_view = self.pad.view(dX, write=True)
         if self.mode == "max":
-            view, open_ = self.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
+            view, open_ = self.pad.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
             for i, j in np.ndindex(self.kernel_shape):
                 first = open_ & (view[:, :, :, i, j] == Z)
                 d_view[:, :, :, i, j] += dZ * first  # += because windows may overlap
                 open_ &= ~first
         else:
-            share = dZ / self.counts(X)
+            share = dZ / self.pad.counts(X)
             for i, j in np.ndindex(self.kernel_shape):
                 d_view[:, :, :, i, j] += share
         return self.pad.crop(dX, X.shape)
-
-    def view(self, X: Array, write: bool = False) -> Array:
-        """Return the windows of the padded X."""
-        return windows(X, self.kernel_shape, self.stride, write)
-
-    def counts(self, X: Array) -> Array:
-        """Return how many pixels of the image each window holds: (1, out_h, out_w, 1)."""
-        one = np.ones_like(X[:1, :, :, :1], shape=(1, *X.shape[1:3], 1))
-        return self.view(self.pad.add(one)).sum(axis=(3, 4))
 
     def __repr__(self) -> str:
         return f"Pool2D({self.kernel_shape}, {self.mode!r}, stride={self.stride}, {self.pad!r})"

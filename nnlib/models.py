@@ -48,9 +48,11 @@ class NeuralNetwork:
 
     def forward(self, X: Array, training: bool = True) -> Array:
         """Return the last layer's output for X (n, ...), keeping what `backward` needs."""
-        A = self._accept(X)
+        A = X = self._accept(X)
         for layer in self.layers:
             A = layer.forward(A, training)
+        # Here and not before: an X that a layer refused decides nothing.
+        self.input_shape, self.dtype = X.shape[1:], X.dtype
         return A
 
     def backward(self, target: Array, out: Array) -> float:
@@ -111,7 +113,8 @@ class NeuralNetwork:
         shape = input_shape or self.input_shape
         if shape is None:
             raise ValueError("expected input_shape before the first forward pass, got None")
-        A = self._accept(np.zeros((1, *shape), self.dtype or np.float64))
+        self.build(shape, self.dtype or np.float64)
+        A = np.zeros((1, *shape), self.dtype)
         rows, total = [("layer", "output", "parameters")], 0
         for layer in self.layers:
             A = layer.forward(A, training=False)
@@ -160,15 +163,14 @@ class NeuralNetwork:
         return self
 
     def _accept(self, X: Array) -> Array:
-        """Return X in the network's dtype, after checking it; the first X decides the dtype."""
+        """Return X in the network's dtype, if it has one by now, after checking it."""
         X = real_array(X, "X")
         if X.ndim < 2:
             raise ValueError(f"expected X with one row a sample, shape (n, ...), got {X.shape}")
         if self.input_shape is not None and X.shape[1:] != self.input_shape:
-            raise ValueError(f"expected X of shape (n, *{self.input_shape}), got {X.shape}")
-        if self.dtype is None:
-            self.input_shape, self.dtype = X.shape[1:], X.dtype
-        return finite(X.astype(self.dtype, copy=False), "X")
+            form = ", ".join(["n", *map(str, self.input_shape)])
+            raise ValueError(f"expected X of shape ({form}), got {X.shape}")
+        return finite(X.astype(self.dtype or X.dtype, copy=False), "X")
 
     def _signature(self) -> str:
         return " -> ".join(map(repr, self.layers)) + f" | {type(self.optimizer).__name__}"

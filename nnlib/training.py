@@ -6,6 +6,7 @@ learning curve while it grows, and a reader can stop when the curve says so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -86,7 +87,7 @@ def train(
         total_loss, correct = 0.0, 0.0
         for X_batch, Y_batch in minibatches(X, Y, batch_size, network.rng):
             out = network.forward(X_batch)
-            loss = network.backward(Y_batch, out)
+            loss = network.backward(Y_batch, out) if np.isfinite(out).all() else math.nan
             if not np.isfinite(loss):
                 raise ValueError(
                     f"expected a finite loss, got {loss} at step {len(history.step_loss) + 1} "

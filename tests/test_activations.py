@@ -313,9 +313,7 @@ def test_a_logit_of_minus_infinity_masks_its_class():
 def test_rows_without_a_softmax_are_refused(row, direction):
     Z = np.array([[0.0, 1.0], row])
     call = SoftMax().forward if direction == "forward" else lambda Z: SoftMax().backward(Z, Z)
-    with pytest.raises(
-        ValueError, match=rf"finite or -inf.* whose maximum is {max(row)}"
-    ):
+    with pytest.raises(ValueError, match=rf"finite or -inf.* whose maximum is {max(row)}"):
         call(Z)
 
 

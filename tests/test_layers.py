@@ -63,7 +63,7 @@ def distance_to_kink(layer, X):
     if repr(layer.activation).startswith(KINKED):
         distance = np.abs(layer.cache["Z"]).min()
     if isinstance(layer, Pool2D) and layer.mode == "max":
-        padded = layer.view(layer.pad.add(X, -np.inf))
+        padded = layer.pad.view(layer.pad.add(X, -np.inf))
         flat = np.sort(padded.reshape(*padded.shape[:3], -1, X.shape[3]), axis=3)
         if flat.shape[3] > 1:
             distance = min(distance, (flat[:, :, :, -1] - flat[:, :, :, -2]).min())
