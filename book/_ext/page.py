@@ -95,6 +95,18 @@ def start_katex(folder: Path, timeout: float) -> tuple[subprocess.Popen[bytes], 
             time.sleep(0.01)
 
 
+EQUATION_NUMBER = (
+    '<span class="eqno">({})<a class="headerlink" href="#{}" title="Link to this equation">#</a>'
+    "</span>"
+)
+
+
+def beside_last_symbol(formula: str, mark: str) -> str:
+    """Put a punctuation mark into the last box of a formula, where no line can break."""
+    ends = "</span></span></span>"  # of the last box, of all boxes, of the formula
+    return formula.removesuffix(ends) + mark + ends if formula.endswith(ends) else formula + mark
+
+
 def _checked(visit: Any) -> Any:
     """The visitor of sphinxcontrib.katex, with a warning that names a formula it cannot set."""
 
@@ -102,6 +114,12 @@ def _checked(visit: Any) -> Any:
         written = len(writer.body)
         try:
             visit(writer, node)
+        except nodes.SkipNode:
+            if number := node.get("tag"):
+                writer.body.insert(written + 1, EQUATION_NUMBER.format(number, node["ids"][0]))
+            if mark := node.get("after"):
+                writer.body[-2] = beside_last_symbol(writer.body[-2], writer.encode(mark))
+            raise
         except katex.KaTeXError as error:
             logger.warning(
                 "KaTeX cannot set the formula %s: %s",

@@ -63,7 +63,7 @@ sys.exit(main(["-q", "-W", "--keep-going", "-b", "html", "source", "built"]))
 CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_nb", "sphinxcontrib.katex", "page"]
+extensions = ["myst_nb", "sphinxcontrib.katex", "page", "equations"]
 html_math_renderer = "checked_katex"
 katex_prerender = True
 katex_css_path = "katex.min.css"
@@ -102,3 +102,34 @@ def test_a_formula_that_cannot_be_set_fails_the_build_and_is_named(tmp_path, for
     assert done.returncode != 0
     assert formula.strip("$") in done.stderr
     assert "index.md:3" in done.stderr
+
+
+EQUATION = "$$\na = b \\tag{2.5}\n$$\n"
+
+
+def test_the_number_of_an_equation_is_its_anchor_and_each_mention_a_link(tmp_path):
+    done = build(tmp_path, f"# One\n\nBy (2.5) and `(2.5)`, not (1.5).\n\n{EQUATION}")
+    assert done.returncode == 0, done.stderr
+    html = (tmp_path / "built" / "index.html").read_text(encoding="utf-8")
+    assert html.count('href="#equation-2-5">(2.5)</a>') == 1  # code is left as it is
+    assert re.search(r'id="equation-2-5">\s*<span class="eqno">\(2\.5\)', html)
+    assert r"\tag" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (f"By (2.6).\n\n{EQUATION}", "no equation is numbered (2.6)"),
+        (f"{EQUATION}\n{EQUATION}", "two equations are numbered (2.5)"),
+    ],
+)
+def test_a_number_without_its_one_equation_fails_the_build(tmp_path, text, complaint):
+    done = build(tmp_path, f"# One\n\n{text}")
+    assert done.returncode != 0
+    assert complaint in done.stderr
+
+
+def test_punctuation_stays_beside_its_formula(tmp_path):
+    assert build(tmp_path, "# One\n\nThe interval $(0, 1)$, open.\n").returncode == 0
+    html = (tmp_path / "built" / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'<span class="mclose">\)</span>,</span></span></span></span> open', html)
