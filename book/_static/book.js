@@ -1,14 +1,16 @@
-// A formula wider than its box scrolls inside it. Only then can the keyboard stop at it.
-const boxes = document.querySelectorAll("div.math");
-const mark = () => {
-  for (const box of boxes) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  }
-};
-mark();
-document.fonts.ready.then(mark);
-addEventListener("resize", mark);
+// A formula wider than its box scrolls inside it. Only then can the keyboard stop at it. Looked
+// at when it comes near the screen: to measure all at once would lay out the whole chapter.
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  },
+  { rootMargin: "200px" },
+);
+for (const box of document.querySelectorAll("div.math")) near.observe(box);
 
 // The copy buttons that sphinx-copybutton adds carry their name in a tooltip only.
 addEventListener("DOMContentLoaded", () => {
