@@ -1,0 +1,1212 @@
+"""The exercises of chapter 4, the fully-connected layer backward, in teaching order.
+
+From a circuit of three gates to one step of training; the labs hold errors that notes,
+tutorials and libraries have really published.
+"""
+
+# Solutions are shown to learners, who write no annotations in a notebook.
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+import numpy as np
+
+from nnlib.teaching.exercises import Exercise, Property, Wrong
+from nnlib.teaching.exercises.properties import central_differences, holds
+
+RNG = np.random.default_rng(4)
+
+# n, d and k all differ, so that a forgotten transpose can't hide behind a shape.
+X = np.array([[1.0, 2.0, -1.0], [-1.0, 1.0, 0.5]])  # (2, 3)
+W = np.array([[1.0, -1.0, 0.5, 2.0], [0.5, 1.0, -1.0, 0.0], [-1.5, 0.25, 1.0, 1.0]])  # (3, 4)
+B = np.array([[0.1, -0.2, 0.3, 0.4]])
+dZ = np.array([[1.0, 0.0, 2.0, -1.0], [-1.0, 3.0, 1.0, 0.5]])  # (2, 4)
+SQUARE = np.array([[1.0, 2.0, 0.5], [-1.0, 1.0, 0.0], [0.0, 3.0, -2.0]])
+
+# A network 3-4-2 on five samples; no pre-activation lies near a kink.
+NET_X = RNG.normal(size=(5, 3))
+NET_Y = np.array([0, 1, 1, 0, 1])
+NET_W1, NET_b1 = RNG.normal(size=(3, 4)), RNG.normal(size=(1, 4))
+NET_W2, NET_b2 = RNG.normal(size=(4, 2)), RNG.normal(size=(1, 2))
+NET = (NET_W1, NET_b1, NET_W2, NET_b2)
+
+# The same with one sample, two inputs, and numbers for a pencil.
+TINY_X, TINY_Y = np.array([[1.0, 2.0]]), np.array([0])
+TINY = (
+    np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]),
+    np.array([[0.0, 0.0, 0.5]]),
+    np.array([[1.0, -1.0], [0.0, 1.0], [-1.0, 1.0]]),
+    np.array([[0.0, 0.5]]),
+)
+
+
+def _probabilities(Z):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
+def _cross_entropy(Z, y):
+    return float(-np.mean(np.log(_probabilities(Z)[np.arange(len(y)), y])))
+
+
+def _rows(dZ):
+    return dZ.sum(axis=0, keepdims=True)
+
+
+def _two_of_three(scalar, arguments):
+    """Central differences for the first two results; the third, db, has no b to be checked by."""
+    both = central_differences(scalar, arguments, wrt=(0, 1))
+    return Property(both.name, lambda function: both.test(lambda *a: function(*a)[:2]))
+
+
+# 4.1 ------------------------------------------------------------------------------------------
+
+
+def circuit_backward(x, y, z):
+    """Return dx, dy, dz of g = (x + y) * max(x, z), entry by entry; x and z are never equal."""
+    q, m = x + y, np.maximum(x, z)
+    dq, dm = m, q
+    return dq + dm * (x > z), dq, dm * (z > x)
+
+
+def _circuit(dx=lambda q, m, first: m + q * first, swap=True, dz=lambda q, first: q * ~first):
+    """A wrong answer: another dx, gates that do not swap, or another dz."""
+
+    def backward(x, y, z):
+        q, m = x + y, np.maximum(x, z)
+        q, m = (q, m) if swap else (m, q)
+        return dx(q, m, x > z), m, dz(q, x > z)
+
+    return backward
+
+
+CIRCUIT = Exercise(
+    id="4.1",
+    title="a circuit, backward",
+    solution=circuit_backward,
+    probes={
+        "the numbers of the chapter": (np.array([2.0]), np.array([-5.0]), np.array([1.0])),
+        "z is the larger": (np.array([2.0]), np.array([-5.0]), np.array([3.0])),
+        "several at once": (
+            np.array([0.5, -1.0, 3.0]),
+            np.array([1.0, 4.0, -2.0]),
+            np.array([2.0, -3.0, 1.0]),
+        ),
+    },
+    wrong=[
+        Wrong(
+            _circuit(dx=lambda q, m, first: q * first),
+            "Two wires leave x, and you return what the second one brings back. At a fork the "
+            "gradients add: `dq + dm * (x > z)`.",
+        ),
+        Wrong(
+            _circuit(dx=lambda q, m, first: m),
+            "Two wires leave x: one into the sum and one into the maximum. The second is missing.",
+        ),
+        Wrong(
+            _circuit(swap=False),
+            "The multiply gate swaps its inputs: dq is what q is multiplied by, m, and dm is q.",
+        ),
+        Wrong(
+            _circuit(dx=lambda q, m, first: m + q, dz=lambda q, first: q),
+            "The maximum hands its gradient to both inputs. Only the larger one moves it.",
+        ),
+        Wrong(
+            _circuit(dx=lambda q, m, first: m + q * ~first, dz=lambda q, first: q * first),
+            "The maximum sends its gradient to the smaller input. Nudge that one: nothing happens.",
+        ),
+        Wrong(
+            _circuit(dx=lambda q, m, first: m - q * first, dz=lambda q, first: -q * ~first),
+            "The gradient through the maximum has the wrong sign: its slope is +1 or 0.",
+        ),
+    ],
+    properties=[
+        central_differences(
+            lambda x, y, z: float(np.sum((x + y) * np.maximum(x, z))),
+            (
+                np.array([0.5, -1.0, 3.0]),
+                np.array([1.0, 4.0, -2.0]),
+                np.array([2.0, -3.0, 1.0]),
+            ),
+            wrt=(0, 1, 2),
+        )
+    ],
+    hints=[
+        "Name the inner values: q = x + y and m = max(x, z). Then g = q m, so dq = m and dm = q.",
+        "The sum hands dq to x and to y. The maximum hands dm to x where x > z, to z elsewhere.",
+        "x gets something from both gates. Add the two.",
+    ],
+    why="Each gate needs only its own inputs and the gradient of its output; where a wire forks, "
+    "what comes back is added.",
+)
+
+
+# 4.2 ------------------------------------------------------------------------------------------
+
+
+def one_sample_backward(x, W, dz):
+    """Return dx, dW, db of z = x W + b for one sample: x (d,), W (d, k), dz (k,)."""
+    return W @ dz, np.outer(x, dz), np.array(dz)
+
+
+ONE_SAMPLE = Exercise(
+    id="4.2",
+    title="one sample through an affine layer",
+    solution=one_sample_backward,
+    probes={
+        "one input, one unit": (np.array([2.0]), np.array([[3.0]]), np.array([5.0])),
+        "two inputs, three units": (
+            np.array([1.0, 2.0]),
+            np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]),
+            np.array([1.0, 0.0, 2.0]),
+        ),
+        "three inputs, four units": (X[0], W, dZ[1]),
+        "as many inputs as units": (X[1], SQUARE, np.array([1.0, -2.0, 0.5])),
+    },
+    wrong=[
+        Wrong(
+            lambda x, W, dz: (W @ dz, np.outer(dz, x), np.array(dz)),
+            "dW is transposed. It has the shape of W, (d, k): the input counts the rows, so it is "
+            "`np.outer(x, dz)`.",
+        ),
+        Wrong(
+            lambda x, W, dz: (W @ dz, np.outer(x, dz), x * 1.0),
+            "db has one entry for each unit, not for each input: it is dz itself.",
+        ),
+        Wrong(
+            lambda x, W, dz: (W @ dz, np.outer(x, dz), np.sum(dz, keepdims=True)),
+            "You add the units up in db. Each unit has a bias of its own; with one sample there is "
+            "nothing to add.",
+        ),
+        Wrong(
+            lambda x, W, dz: (W @ dz, np.outer(x, x @ W), np.array(dz)),
+            "In dW you use the output z. What comes back on the wire is dz.",
+        ),
+        Wrong(
+            lambda x, W, dz: (W.sum(axis=1), np.outer(x, dz), np.array(dz)),
+            "dx adds the weights of all units, but not what came back from them: each weight is "
+            "multiplied by its unit's dz_j first.",
+        ),
+        Wrong(
+            lambda x, W, dz: (W @ dz / len(dz), np.outer(x, dz), np.array(dz)),
+            "dx is a mean over the units. x feeds all of them: the gradients add.",
+        ),
+    ],
+    properties=[_two_of_three(lambda x, W, dz: float(np.sum(dz * (x @ W))), (X[0], W, dZ[1]))],
+    hints=[
+        "z_j = sum over m of x_m w_mj + b_j. Into which z does w_mj enter? And x_m?",
+        "dw_mj = x_m dz_j: all products of an entry of x and an entry of dz.",
+        "dx_m = sum over j of dz_j w_mj, which is row m of W times dz.",
+    ],
+    why="A weight sits on one wire: what came in times what comes back. An input feeds all units, "
+    "so its gradient is a sum over them.",
+)
+
+
+# 4.3 ------------------------------------------------------------------------------------------
+
+
+def linear_backward(X, W, dZ):
+    """Return dX, dW, db of Z = X W + b: X (n, d), W (d, k), b (1, k), dZ (n, k)."""
+    return dZ @ W.T, X.T @ dZ, np.sum(dZ, axis=0, keepdims=True)
+
+
+def _linear(dX=lambda X, W, dZ: dZ @ W.T, dW=lambda X, W, dZ: X.T @ dZ, db=_rows):
+    """A wrong answer: one of the three gradients replaced."""
+    return lambda X, W, dZ: (dX(X, W, dZ), dW(X, W, dZ), db(dZ))
+
+
+LINEAR = {
+    "one sample": (X[:1], W, dZ[:1]),
+    "two samples": (X, W, dZ),
+    "a square W": (np.vstack([X, X[:1]]), SQUARE, np.vstack([dZ, dZ[:1]])[:, 1:] * 2),
+    "an empty batch": (X[:0], W, dZ[:0]),
+}
+
+BATCH = Exercise(
+    id="4.3",
+    title="the whole batch",
+    solution=linear_backward,
+    probes=LINEAR,
+    wrong=[
+        Wrong(
+            _linear(db=lambda dZ: _rows(dZ) / max(len(dZ), 1)),
+            "db is a mean over the samples. The loss already has 1/n, and it is in dZ: here it is "
+            "the sum.",
+        ),
+        Wrong(
+            _linear(dW=lambda X, W, dZ: X.T @ dZ / max(len(X), 1)),
+            "dW is divided by n once more. The 1/n of the loss is in dZ already.",
+        ),
+        Wrong(
+            _linear(db=lambda dZ: dZ.sum(axis=0)),
+            "The numbers are right, but b has the shape (1, k) and so does db: `keepdims=True`.",
+        ),
+        Wrong(
+            _linear(db=lambda dZ: dZ.sum(axis=1, keepdims=True)),
+            "db adds up the units of each sample. It has one entry for each unit: add over the "
+            "samples, axis 0.",
+        ),
+        Wrong(
+            _linear(dW=lambda X, W, dZ: dZ.T @ X),
+            "dW is transposed: it must have the shape of W, (d, k), so X^T comes first.",
+        ),
+        Wrong(
+            _linear(dX=lambda X, W, dZ: dZ @ (W if W.shape[0] == W.shape[1] else W.T)),
+            "Where W is square, the transpose is missing. The shapes fit and the values are wrong.",
+        ),
+        Wrong(
+            _linear(db=lambda dZ: dZ[:1] * 1.0),
+            "db looks at the first sample alone. All samples share b, so all of them count.",
+        ),
+    ],
+    properties=[
+        _two_of_three(lambda X, W, dZ: float(np.sum(dZ * (X @ W))), (X, W, dZ)),
+        holds(
+            "<dW, W> = <dX, X>",
+            lambda f: bool(np.isclose(np.sum(f(X, W, dZ)[1] * W), np.sum(f(X, W, dZ)[0] * X))),
+            "<dW, W> and <dX, X> should be the same number, <dZ, X W>, and yours are not.",
+        ),
+    ],
+    hints=[
+        "A parameter is used by all samples, so its gradient is a sum over them. Which of the "
+        "three gradients belong to parameters?",
+        "dw_mj = sum over i of x_im dz_ij: which product of X and dZ sums over the rows of both?",
+        "dX = dZ W^T, dW = X^T dZ, db = 1^T dZ.",
+    ],
+    why="The sum over samples is the fork of a shared parameter, seen from behind. dX has no such "
+    "sum: each sample has its own input.",
+)
+
+
+# 4.4 ------------------------------------------------------------------------------------------
+
+
+def dense_backward(X, W, b, dA):
+    """Return dX, dW, db of A = tanh(X W + b), given dA, which holds the 1/n of the loss."""
+    A = np.tanh(X @ W + b)
+    dZ = dA * (1 - A**2)
+    db = dZ.sum(axis=0, keepdims=True)
+    return dZ @ W.T, X.T @ dZ, db
+
+
+def broken_dense_backward(X, W, b, dA):
+    """Return dX, dW, db of A = tanh(X W + b), given dA, which holds the 1/n of the loss."""
+    A = np.tanh(X @ W + b)
+    dZ = dA * (1 - A**2)
+    db = dZ.mean(axis=0, keepdims=True)
+    return dZ @ W.T, X.T @ dZ, db
+
+
+def _dense(db=lambda dA, dZ: _rows(dZ), scale=1.0):
+    """A wrong repair: another db, or a factor on dW."""
+
+    def backward(X, W, b, dA):
+        dZ = dA * (1 - np.tanh(X @ W + b) ** 2)
+        return dZ @ W.T, X.T @ dZ * scale, db(dA, dZ)
+
+    return backward
+
+
+def _all_means(X, W, b, dA):
+    dZ = dA * (1 - np.tanh(X @ W + b) ** 2)
+    return dZ @ W.T, X.T @ dZ / len(X), dZ.mean(axis=0, keepdims=True)
+
+
+DENSE_X = np.vstack([X, [[0.5, -0.25, 2.0]]])
+DENSE_dA = np.vstack([dZ, [[0.25, -1.5, 1.0, 2.0]]])
+
+BIAS_LAB = Exercise(
+    id="4.4",
+    title="find the bug: a bias that learns too slowly",
+    solution=dense_backward,
+    broken=broken_dense_backward,
+    symptom="Write every sample down twice and halve dA, as the mean in the loss does: the loss is "
+    "the same, and yet db is halved.",
+    probes={
+        "two samples": (X, W, B, dZ),
+        "three samples": (DENSE_X, W, B, DENSE_dA),
+        "one sample": (X[:1], W, B, dZ[:1]),
+    },
+    wrong=[
+        Wrong(
+            _all_means,
+            "Now dW is divided by n as well, so that both are wrong in the same way. dA holds the "
+            "1/n of the loss: sums everywhere.",
+        ),
+        Wrong(
+            _dense(lambda dA, dZ: dZ.sum(axis=0)),
+            "The values are right now. But b has the shape (1, k), and db lost its first axis: "
+            "`keepdims=True`.",
+        ),
+        Wrong(
+            _dense(lambda dA, dZ: _rows(dA)),
+            "db is summed over the samples now, but taken from dA: the slope of tanh is missing.",
+        ),
+        Wrong(
+            _dense(lambda dA, dZ: dZ.sum(axis=1, keepdims=True)),
+            "The sum runs along the units. It has to run along the samples, axis 0.",
+        ),
+        Wrong(
+            _dense(lambda dA, dZ: dZ * 1.0),
+            "db keeps one row for each sample. There is one bias: the rows have to be added.",
+        ),
+        Wrong(
+            _dense(lambda dA, dZ: dZ.mean(axis=0, keepdims=True) * dZ.shape[1]),
+            "You multiply the mean by the number of units. It is the number of samples that is in "
+            "the way.",
+        ),
+    ],
+    properties=[
+        central_differences(
+            lambda X, W, b, dA: float(np.sum(dA * np.tanh(X @ W + b))),
+            (DENSE_X, W, B, DENSE_dA),
+            wrt=(0, 1, 2),
+        )
+    ],
+    hints=[
+        "dX and dW are right. How often does the bias of one unit enter the loss?",
+        "Once for each sample, so the wires add. And who divides by n?",
+    ],
+    why="Readers of published code ask again and again whether db is a mean or a sum. It is a sum; "
+    "the mean belongs to the loss, which has put its 1/n into dA.",
+)
+
+
+# 4.5 ------------------------------------------------------------------------------------------
+
+
+def logits_to_weights(X, W, b, y):
+    """Return dW, db of the mean cross-entropy of softmax(X W + b) with the classes y."""
+    Z = X @ W + b
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    P[np.arange(len(y)), y] -= 1
+    dZ = P / len(y)
+    return X.T @ dZ, dZ.sum(axis=0, keepdims=True)
+
+
+def broken_logits_to_weights(X, W, b, y):
+    """Return dW, db of the mean cross-entropy of softmax(X W + b) with the classes y."""
+    Z = X @ W + b
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    P[np.arange(len(y)), y] -= 1
+    dZ = P / len(y)
+    return X.T @ dZ / len(y), dZ.mean(axis=0, keepdims=True)
+
+
+def _softmax_layer(scale=lambda n: 1 / n, in_dW=lambda n: 1.0, in_db=lambda n: 1.0, minus=True):
+    """A wrong repair: other factors in dZ, dW and db."""
+
+    def gradients(X, W, b, y):
+        n, P = len(y), _probabilities(X @ W + b)
+        dZ = (P - np.eye(P.shape[1], dtype=P.dtype)[y] * minus) * scale(n)
+        return X.T @ dZ * in_dW(n), _rows(dZ) * in_db(n)
+
+    return gradients
+
+
+CLASSES = np.array([3, 0])
+CLASSIFIED = {
+    "two samples": (X, W, B, CLASSES),
+    "three samples": (DENSE_X, W, B, np.array([1, 2, 2])),
+    "one sample": (X[:1], W, B, CLASSES[:1]),
+}
+
+N_LAB = Exercise(
+    id="4.5",
+    title="find the bug: twice the data, half the step",
+    solution=logits_to_weights,
+    broken=broken_logits_to_weights,
+    symptom="With one sample all is well. With n samples both gradients are n times too small, and "
+    "the larger the batch, the slower it learns.",
+    probes=CLASSIFIED,
+    wrong=[
+        Wrong(
+            _softmax_layer(in_db=lambda n: 1 / n),
+            "dW is right now. db is still a mean of what has been divided by n already.",
+        ),
+        Wrong(
+            _softmax_layer(in_dW=lambda n: 1 / n),
+            "db is right now. dW still divides by n a second time.",
+        ),
+        Wrong(
+            _softmax_layer(scale=lambda n: 1.0),
+            "Now 1/n is nowhere: both gradients are n times too large. The loss is a mean, so one "
+            "1/n has to stay, best in dZ.",
+        ),
+        Wrong(
+            _softmax_layer(scale=lambda n: 1.0, in_dW=lambda n: 1 / n),
+            "1/n is gone from dZ and kept in dW, so db has none at all.",
+        ),
+        Wrong(
+            _softmax_layer(scale=lambda n: -1 / n),
+            "1/n stands once now, but the sign is flipped: dZ = (P - Y)/n.",
+        ),
+        Wrong(
+            _softmax_layer(minus=False),
+            "1/n stands once now, but the labels are gone: dZ = (P - Y)/n.",
+        ),
+    ],
+    properties=[
+        holds(
+            "the data written down twice give the same gradients",
+            lambda f: all(
+                np.allclose(one, two)
+                for one, two in zip(
+                    f(X, W, B, CLASSES),
+                    f(np.vstack([X, X]), W, B, np.tile(CLASSES, 2)),
+                    strict=True,
+                )
+            ),
+            "Write every sample down twice: the mean loss stays, so the gradients must stay.",
+        )
+    ],
+    hints=[
+        "How many factors 1/n does a gradient meet on its way from the loss?",
+        "`dZ = P / len(y)` is the one that belongs to the loss. Which others are there?",
+    ],
+    why="1/n stands once, in the loss. Put it there and no layer needs to know n.",
+)
+
+
+# 4.6 ------------------------------------------------------------------------------------------
+
+
+def two_layer_backward(X, y, W1, b1, W2, b2):
+    """Return dW1, db1, dA1, dW2, db2: layer 1 has ReLU, layer 2 gives the logits Z2.
+
+    The loss is the mean cross-entropy of softmax(Z2) with the classes y, so dZ2 = (P - Y)/n.
+    """
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    dZ2 = E / E.sum(axis=1, keepdims=True)
+    dZ2[np.arange(len(y)), y] -= 1
+    dZ2 = dZ2 / len(y)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (Z1 > 0)
+    dW1, db1 = X.T @ dZ1, dZ1.sum(axis=0, keepdims=True)
+    return dW1, db1, dA1, A1.T @ dZ2, dZ2.sum(axis=0, keepdims=True)
+
+
+def _five(
+    slope=lambda Z1: Z1 > 0, seen=None, db=_rows, scale=lambda n: 1 / n, returned="dA1", active=True
+):
+    """A wrong answer: another slope, input of layer 2, bias gradient, factor or third result."""
+
+    def gradients(X, y, W1, b1, W2, b2):
+        Z1 = X @ W1 + b1
+        A1 = np.maximum(Z1, 0) if active else Z1
+        P = _probabilities(A1 @ W2 + b2)
+        dZ2 = (P - np.eye(P.shape[1], dtype=P.dtype)[y]) * scale(len(y))
+        dA1 = dZ2 @ W2.T
+        dZ1 = dA1 * slope(Z1)
+        middle = dA1 if returned == "dA1" else dZ1
+        used = A1 if seen is None else seen(Z1)
+        return X.T @ dZ1, db(dZ1), middle, used.T @ dZ2, db(dZ2)
+
+    return gradients
+
+
+TWO_LAYERS = {
+    "one sample": (TINY_X, TINY_Y, *TINY),
+    "five samples": (NET_X, NET_Y, *NET),
+    "logits of 1000": (NET_X, NET_Y, NET_W1, NET_b1, 1000 * NET_W2, NET_b2),
+}
+
+FIVE = Exercise(
+    id="4.6",
+    title="the five gradients of two layers",
+    solution=two_layer_backward,
+    probes=TWO_LAYERS,
+    wrong=[
+        Wrong(
+            _five(slope=lambda Z1: np.ones_like(Z1)),
+            "The slope of ReLU is missing between dA1 and dZ1: units that are off get a gradient.",
+        ),
+        Wrong(
+            _five(seen=lambda Z1: Z1),
+            "dW2 uses Z1. What goes into layer 2 is A1, after the ReLU.",
+        ),
+        Wrong(
+            _five(db=lambda dZ: dZ.mean(axis=0, keepdims=True)),
+            "The bias gradients are means. 1/n is in dZ2 already, so they are sums.",
+        ),
+        Wrong(
+            _five(scale=lambda n: 1.0),
+            "1/n is missing: the loss is a mean, and dZ2 = (P - Y)/n.",
+        ),
+        Wrong(
+            _five(returned="dZ1"),
+            "The third result is dZ1. dA1 is the gradient before the slope of ReLU, dZ2 W2^T.",
+        ),
+        Wrong(
+            _five(scale=lambda n: -1 / n),
+            "All signs are flipped: dZ2 is (P - Y)/n, not (Y - P)/n.",
+        ),
+        Wrong(
+            _five(active=False),
+            "Your forward pass has lost its ReLU: layer 2 sees max(Z1, 0).",
+        ),
+    ],
+    hints=[
+        "Forward first: Z1, A1, Z2, P. Then dZ2 = (P - Y)/n.",
+        "Layer 2 has the input A1: dW2 = A1^T dZ2, db2 = 1^T dZ2, and its dX is dA1 = dZ2 W2^T.",
+        "dZ1 = dA1 * (Z1 > 0). Layer 1 has the input X: dW1 = X^T dZ1, db1 = 1^T dZ1.",
+    ],
+    why="Two layers are one rule used twice, with the slope of the activation between: the dX of "
+    "the second layer is the dA of the first.",
+)
+
+
+# 4.7 ------------------------------------------------------------------------------------------
+
+
+def chain_backward(X, weights, dA):
+    """Return dX through layers A = f(A W) without bias, with f = leaky ReLU of slope 0.1."""
+    inputs, slopes = [X], []
+    for W in weights:
+        Z = inputs[-1] @ W
+        slopes.append(np.where(Z > 0, 1, 0.1).astype(X.dtype))
+        inputs.append(Z * slopes[-1])
+    for W, slope in zip(weights[::-1], slopes[::-1], strict=True):
+        dZ = dA * slope
+        dA = dZ @ W.T
+    return dA
+
+
+def broken_chain_backward(X, weights, dA):
+    """Return dX through layers A = f(A W) without bias, with f = leaky ReLU of slope 0.1."""
+    inputs, slopes = [X], []
+    for W in weights:
+        Z = inputs[-1] @ W
+        slopes.append(np.where(Z > 0, 1, 0.1).astype(X.dtype))
+        inputs.append(Z * slopes[-1])
+    for W, slope in zip(weights[::-1], slopes[::-1], strict=True):
+        dZ = dA * slope
+        dA = dZ * slope @ W.T
+    return dA
+
+
+def _leaky_chain(step, order=-1):
+    """A wrong repair: another step through one layer, or another order of the layers."""
+
+    def backward(X, weights, dA):
+        A, slopes = X, []
+        for W in weights:
+            Z = A @ W
+            slopes.append(np.where(Z > 0, 1, 0.1).astype(X.dtype))
+            A = Z * slopes[-1]
+        for W, slope in zip(weights[::order], slopes[::order], strict=True):
+            dA = step(dA, slope, W)
+        return dA
+
+    return backward
+
+
+CHAIN = [RNG.normal(size=(3, 3)) for _ in range(3)]
+CHAIN_X, CHAIN_dA = RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3))
+
+MASK_LAB = Exercise(
+    id="4.7",
+    title="find the bug: a loop over the layers",
+    solution=chain_backward,
+    broken=broken_chain_backward,
+    symptom="With all units on, dX is right. A unit that is off should pass a tenth of its "
+    "gradient, and it passes a hundredth.",
+    probes={
+        "a unit that is off": (np.array([[-1.0]]), [np.array([[2.0]])], np.array([[1.0]])),
+        "a unit that is on": (np.array([[1.0]]), [np.array([[2.0]])], np.array([[1.0]])),
+        "one layer": (CHAIN_X, CHAIN[:1], CHAIN_dA),
+        "three layers": (CHAIN_X, CHAIN, CHAIN_dA),
+    },
+    wrong=[
+        Wrong(
+            _leaky_chain(lambda dA, slope, W: dA @ W.T),
+            "Both slopes are gone now. One has to stay: dZ = dA * slope.",
+        ),
+        Wrong(
+            _leaky_chain(lambda dA, slope, W: (dA @ W.T) * slope),
+            "The slope stands once now, on the wrong side of W^T: it acts on dA, before W.",
+        ),
+        Wrong(
+            _leaky_chain(lambda dA, slope, W: (dA * slope) @ W),
+            "The slope stands once now, but W has lost its transpose. It is square: shapes fit.",
+        ),
+        Wrong(
+            _leaky_chain(lambda dA, slope, W: (dA * (slope == 1)) @ W.T),
+            "That is the slope of ReLU, 0 where the unit is off. This unit leaks: 0.1.",
+        ),
+        Wrong(
+            _leaky_chain(lambda dA, slope, W: (dA * slope) @ W.T, order=1),
+            "The slope stands once now, but the layers are walked from the first to the last.",
+        ),
+        Wrong(
+            _leaky_chain(lambda dA, slope, W: (dA * np.sqrt(slope)) @ W.T),
+            "The root of each slope is left. Take one of the two factors away, not half of both.",
+        ),
+    ],
+    properties=[
+        holds(
+            "dX is linear in dA",
+            lambda f: bool(
+                np.allclose(f(CHAIN_X, CHAIN, 2 * CHAIN_dA), 2 * f(CHAIN_X, CHAIN, CHAIN_dA))
+                and np.allclose(f(np.array([[-1.0]]), [np.array([[2.0]])], np.array([[1.0]])), 0.2)
+            ),
+            "dX should double with dA, and be 0.2 for one unit that is off with w = 2.",
+        )
+    ],
+    hints=[
+        "Follow one unit with z < 0 through the loop and count how often 0.1 is multiplied in.",
+        "`dZ` holds the slope already when the last line uses it.",
+    ],
+    why="With ReLU the doubled slope is invisible, because 1 and 0 are their own squares. That is "
+    "how it was published: tried with ReLU, offered for every activation.",
+)
+
+
+# 4.8 ------------------------------------------------------------------------------------------
+
+
+def square_layer_backward(X, W, dZ):
+    """Return dX, dW, db of Z = X W + b, where W is square, (d, d)."""
+    dW = X.T @ dZ
+    db = np.sum(dZ, axis=0, keepdims=True)
+    return dZ @ W.T, dW, db
+
+
+def broken_square_layer_backward(X, W, dZ):
+    """Return dX, dW, db of Z = X W + b, where W is square, (d, d)."""
+    dW = X.T @ dZ
+    db = np.sum(dZ, axis=0, keepdims=True)
+    return dZ @ W, dW, db
+
+
+SYMMETRIC = np.array([[2.0, 1.0, 0.0], [1.0, -1.0, 3.0], [0.0, 3.0, 0.5]])
+SQUARE_dZ = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]])
+
+SQUARE_LAB = Exercise(
+    id="4.8",
+    title="find the bug: a square layer",
+    solution=square_layer_backward,
+    broken=broken_square_layer_backward,
+    symptom="All shapes are right, and for a symmetric W so are the values. For other W, dX "
+    "differs from central differences.",
+    probes={
+        "a matrix that shifts": (
+            np.array([[1.0, 2.0]]),
+            np.array([[0.0, 1.0], [0.0, 0.0]]),
+            np.array([[1.0, 3.0]]),
+        ),
+        "two samples": (X, SQUARE, SQUARE_dZ),
+        "a symmetric W": (X, SYMMETRIC, SQUARE_dZ),
+    },
+    wrong=[
+        Wrong(
+            _linear(dW=lambda X, W, dZ: dZ.T @ X),
+            "dX is right now, but dW has become its own transpose. Here that fits the shape, too.",
+        ),
+        Wrong(
+            _linear(dX=lambda X, W, dZ: dZ @ np.linalg.pinv(W).astype(X.dtype)),
+            "Backward is not the inverse of forward. The gradient goes through W^T.",
+        ),
+        Wrong(
+            _linear(dX=lambda X, W, dZ: X @ W.T),
+            "You send X through the transpose. It is dZ that travels back.",
+        ),
+        Wrong(
+            _linear(dX=lambda X, W, dZ: dZ @ (W + W.T) / 2),
+            "The mean of W and its transpose is right for symmetric W only. Choose one of the two.",
+        ),
+        Wrong(
+            _linear(dX=lambda X, W, dZ: dZ @ W[::-1]),
+            "Turning the rows around is not transposing: rows have to become columns, `W.T`.",
+        ),
+    ],
+    properties=[
+        _two_of_three(lambda X, W, dZ: float(np.sum(dZ * (X @ W))), (X, SQUARE, SQUARE_dZ))
+    ],
+    hints=[
+        "Write dx_im as a sum over the units j. Which index of W is summed?",
+        "dx_im = sum over j of dz_ij w_mj. In `dZ @ W` it would be w_jm.",
+    ],
+    why="A shape check can't see a missing transpose in a square layer. np.einsum names the "
+    "indices: 'ij,mj->im'.",
+)
+
+
+# 4.9 ------------------------------------------------------------------------------------------
+
+
+def gradients_by_batch(batches):
+    """Return dW = A^T dZ of each batch (A, dZ), stacked, one (d, k) array a batch."""
+    found, gradients = [], {}
+    for A, dZ in batches:
+        gradients["W"] = A.T @ dZ
+        found.append(gradients["W"])
+    return np.array(found)
+
+
+def broken_gradients_by_batch(batches):
+    """Return dW = A^T dZ of each batch (A, dZ), stacked, one (d, k) array a batch."""
+    found, gradients = [], {}
+    for A, dZ in batches:
+        gradients["W"] = gradients.get("W", 0) + A.T @ dZ
+        found.append(gradients["W"])
+    return np.array(found)
+
+
+def _each_batch(gradient):
+    return lambda batches: np.array([gradient(X, dZ) for X, dZ in batches])
+
+
+def _summed(batches):
+    return sum(X.T @ dZ for X, dZ in batches)
+
+
+def _averaged(batches):
+    totals = np.cumsum([X.T @ dZ for X, dZ in batches], axis=0)
+    return totals / np.arange(1, len(totals) + 1, dtype=totals.dtype)[:, None, None]
+
+
+def _same_array(batches):
+    dW = np.zeros((batches[0][0].shape[1], batches[0][1].shape[1]), batches[0][0].dtype)
+    found = []
+    for X, dZ in batches:
+        dW[...] = X.T @ dZ
+        found.append(dW)
+    return np.array(found)
+
+
+BATCHES = [(X, dZ), (DENSE_X, DENSE_dA), (X[:1], 2 * dZ[:1])]
+
+RESET_LAB = Exercise(
+    id="4.9",
+    title="find the bug: fine on the first batch",
+    solution=gradients_by_batch,
+    broken=broken_gradients_by_batch,
+    symptom="A gradient check on one batch passes. From the second batch on, the gradient is "
+    "wrong, and on the same batch twice it is doubled.",
+    probes={
+        "the same batch twice": ([(X[:1, :1], dZ[:1, :1]), (X[:1, :1], dZ[:1, :1])],),
+        "three batches": (BATCHES,),
+        "one batch": (BATCHES[:1],),
+    },
+    wrong=[
+        Wrong(
+            _averaged,
+            "You divide the accumulated gradient by the number of batches so far. It must not hold "
+            "the earlier batches at all.",
+        ),
+        Wrong(
+            _summed,
+            "You return the sum of all batches. Each batch has a gradient of its own.",
+        ),
+        Wrong(
+            _same_array,
+            "Nothing is accumulated now. But the list holds one and the same array several times: "
+            "it shows the last batch everywhere.",
+        ),
+        Wrong(
+            _each_batch(lambda X, dZ: X.T @ dZ / len(X)),
+            "Nothing is accumulated now. But you divide by n; dZ holds the 1/n of the loss.",
+        ),
+        Wrong(
+            _each_batch(lambda X, dZ: dZ.T @ X),
+            "Nothing is accumulated now. But dW is transposed: X^T dZ has the shape of W.",
+        ),
+    ],
+    properties=[
+        holds(
+            "the second batch does not know the first",
+            lambda f: bool(np.allclose(f(BATCHES)[1], f(BATCHES[1:])[0])),
+            "The gradient of a batch should not depend on the batches before it.",
+        )
+    ],
+    hints=[
+        "What does `gradients` hold when the second batch arrives?",
+        "It still holds the first batch's dW. A new gradient replaces the old one: no `+`.",
+    ],
+    why="A convolution of a published course did this: its `backward` added to an array that was "
+    "never reset. A check that calls backward once can't see it.",
+)
+
+
+# 4.10 -----------------------------------------------------------------------------------------
+
+
+def numerical_gradient(f, X, h):
+    """Return the gradient of the scalar f(X) by central differences; leave X as it was."""
+    gradient = np.zeros_like(X)
+    for index in np.ndindex(X.shape):
+        step = np.zeros_like(X)
+        step[index] = h
+        gradient[index] = (f(X + step) - f(X - step)) / (2 * h)
+    return gradient
+
+
+def _numerically(quotient):
+    """A wrong answer: another quotient for each entry."""
+
+    def gradient(f, X, h):
+        found = np.zeros_like(X)
+        for index in np.ndindex(X.shape):
+            step = np.zeros_like(X)
+            step[index] = h
+            found[index] = quotient(f, X, step, h)
+        return found
+
+    return gradient
+
+
+def _all_at_once(f, X, h):
+    return np.full_like(X, (f(X + h) - f(X - h)) / (2 * h))
+
+
+def _cube_sum(X):
+    return np.sum(X**3)
+
+
+def _product(X):
+    return np.prod(X)
+
+
+def _flat(function):
+    return lambda f, X, h: function(f, X, h).ravel()
+
+
+NUMERICAL = Exercise(
+    id="4.10",
+    title="a gradient by central differences",
+    solution=numerical_gradient,
+    probes={
+        "x^3 at 1, with h = 1/2": (_cube_sum, np.array([1.0]), 0.5),
+        "a sum of cubes": (_cube_sum, np.array([[1.0, -2.0, 0.5], [3.0, 0.0, -1.0]]), 0.01),
+        "a product": (_product, np.array([[2.0, 3.0], [-1.0, 0.5]]), 0.01),
+    },
+    wrong=[
+        Wrong(
+            _numerically(lambda f, X, step, h: (f(X + step) - f(X)) / h),
+            "This is a forward difference. Its error falls with h, that of (f(x + h) - f(x - h)) / "
+            "2h with its square.",
+        ),
+        Wrong(
+            _numerically(lambda f, X, step, h: (f(X) - f(X - step)) / h),
+            "This is a backward difference. Step to both sides, and the error falls with h^2.",
+        ),
+        Wrong(
+            _numerically(lambda f, X, step, h: (f(X + step) - f(X - step)) / h),
+            "Each value is twice what it should be: the two points are 2h apart.",
+        ),
+        Wrong(
+            _numerically(lambda f, X, step, h: (f(X - step) - f(X + step)) / (2 * h)),
+            "The sign is flipped: it is f(x + h) minus f(x - h).",
+        ),
+        Wrong(
+            _all_at_once,
+            "You move all entries at once, and get the sum of the gradient's entries everywhere. "
+            "Move one entry at a time.",
+        ),
+        Wrong(
+            _numerically(lambda f, X, step, h: (f(X + step / 1000) - f(X - step / 1000)) * 500 / h),
+            "You do not use the step you are given but a smaller one.",
+        ),
+    ],
+    properties=[
+        holds(
+            "exact for a parabola, whatever h",
+            lambda f: bool(np.allclose(f(lambda X: np.sum(X**2), X, 0.5), 2 * X)),
+            "For f = sum of x^2 a central difference is exact, even with h = 1/2. Yours is not.",
+        )
+    ],
+    hints=[
+        "Loop over `np.ndindex(X.shape)`: it yields every index of X, whatever its shape.",
+        "For each index make an array of zeros with h at that index, and add and subtract it.",
+        "The entry is (f(X + step) - f(X - step)) / (2 * h).",
+    ],
+    why="Two evaluations for each entry. The even terms of Taylor's formula cancel, so a parabola "
+    "is met exactly and the error is h^2 f'''/6.",
+)
+
+
+# 4.11 -----------------------------------------------------------------------------------------
+
+
+def relative_error(A, B):
+    """Return max |A - B| / max(|A|, |B|), the maxima over all entries; 0 if both are all zeros."""
+    scale = max(np.max(np.abs(A)), np.max(np.abs(B)))
+    return np.max(np.abs(A - B)) / scale if scale > 0 else scale
+
+
+TARGET = np.array([[1.0, -2.0], [0.5, 4.0]])
+
+RELATIVE = Exercise(
+    id="4.11",
+    title="how far apart two gradients are",
+    solution=relative_error,
+    probes={
+        "one number": (np.array([3.0]), np.array([2.0])),
+        "a negative one is larger": (np.array([-4.0, 1.0]), np.array([-2.0, 1.0])),
+        "a tiny entry": (np.array([1.0, 1e-12]), np.array([1.0, -1e-12])),
+        "small gradients": (1e-9 * TARGET, 1.5e-9 * TARGET),
+        "both zero": (np.zeros((2, 2)), np.zeros((2, 2))),
+        "one is zero": (TARGET, 0 * TARGET),
+    },
+    atol=0,
+    wrong=[
+        Wrong(
+            lambda A, B: np.max(np.abs(A - B)),
+            "This is the absolute error. For gradients of size 1e-9 it is tiny even if one is half "
+            "as large again as the other. Divide by their size.",
+        ),
+        Wrong(
+            lambda A, B: np.max(
+                np.abs(A - B) / np.maximum(np.maximum(np.abs(A), np.abs(B)), 1e-300)
+            ),
+            "You divide entry by entry. An entry that is 0 up to rounding then decides alone. "
+            "Divide once, by the largest entry of both.",
+        ),
+        Wrong(
+            lambda A, B: np.max(np.abs(A - B)) / np.max(np.abs(A)) if A.any() else A.sum(),
+            "You divide by the size of A alone. Which of the two is wrong, you do not know: take "
+            "the larger.",
+        ),
+        Wrong(
+            lambda A, B: np.max(A - B) / max(np.max(np.abs(A)), np.max(np.abs(B)), 1e-300),
+            "The absolute value of the difference is missing: where A is too small, nothing shows.",
+        ),
+        Wrong(
+            lambda A, B: np.max(np.abs(A - B)) / max(np.max(np.abs(A)), np.max(np.abs(B))),
+            "Right but for one case: if both are all zeros, 0 / 0 is NaN, and they do agree.",
+        ),
+        Wrong(
+            lambda A, B: np.max(np.abs(A - B)) / (max(np.max(np.abs(A)), np.max(np.abs(B))) + 1e-8),
+            "The 1e-8 in the denominator guards against 0 / 0 and hides the error of small "
+            "gradients: those of size 1e-9 all agree.",
+        ),
+        Wrong(
+            lambda A, B: np.max(np.abs(A - B)) / max(np.max(A), np.max(B), 1e-300),
+            "The scale is the largest |entry|. Without the absolute value a large negative entry "
+            "does not count.",
+        ),
+    ],
+    properties=[
+        holds(
+            "does not depend on the units",
+            lambda f: bool(np.isclose(f(1e-6 * TARGET, 2e-6 * TARGET), f(TARGET, 2 * TARGET))),
+            "Multiply both by a million: a relative error does not change, and yours does.",
+        )
+    ],
+    hints=[
+        "The numerator is the largest difference: `np.max(np.abs(A - B))`.",
+        "The denominator is one number: the largest absolute entry of A and B together.",
+        "If that number is 0, both are all zeros, and the error is 0.",
+    ],
+    why="One scale for all entries: an absolute error hides small gradients, and a division entry "
+    "by entry lets the rounding of a zero decide.",
+)
+
+
+# 4.12 -----------------------------------------------------------------------------------------
+
+
+def along_direction(f, dX, X, V, h):
+    """Return <dX, V> and the slope of f along V by central differences; V has any length."""
+    claimed = np.sum(dX * V)
+    slope = (f(X + h * V) - f(X - h * V)) / (2 * h)
+    return claimed, slope
+
+
+def _slope(f, X, V, h):
+    return (f(X + h * V) - f(X - h * V)) / (2 * h)
+
+
+DIRECTION = Exercise(
+    id="4.12",
+    title="one direction instead of all entries",
+    solution=along_direction,
+    probes={
+        "one entry": (_cube_sum, np.array([3.0]), np.array([1.0]), np.array([2.0]), 0.5),
+        "a matrix": (
+            _cube_sum,
+            3 * TARGET**2,
+            TARGET,
+            np.array([[1.0, -1.0], [2.0, 0.5]]),
+            0.01,
+        ),
+        "a wrong claim": (
+            _product,
+            np.ones((2, 2)),
+            TARGET,
+            np.array([[0.5, 1.0], [-1.0, 2.0]]),
+            0.01,
+        ),
+    },
+    wrong=[
+        Wrong(
+            lambda f, dX, X, V, h: (np.sum(dX * V), (f(X + h) - f(X - h)) / (2 * h)),
+            "The slope is taken along all ones: V is missing in the step, X + h V.",
+        ),
+        Wrong(
+            lambda f, dX, X, V, h: (np.sum(dX), _slope(f, X, V, h)),
+            "You add up dX. The slope along V is the inner product with V: `np.sum(dX * V)`.",
+        ),
+        Wrong(
+            lambda f, dX, X, V, h: (dX * V, _slope(f, X, V, h)),
+            "An inner product is one number: add the products up.",
+        ),
+        Wrong(
+            lambda f, dX, X, V, h: (np.sum(dX * V), _slope(f, X, V, h) / np.linalg.norm(V)),
+            "You divide the slope by the length of V, but not the inner product. Both or neither.",
+        ),
+        Wrong(
+            lambda f, dX, X, V, h: (np.sum(dX * V), (f(X + h * V) - f(X)) / h),
+            "This is a forward difference; its error falls only like h. Step to both sides.",
+        ),
+        Wrong(
+            lambda f, dX, X, V, h: (np.sum(dX * V), 2 * _slope(f, X, V, h)),
+            "The slope is twice what it should be: the two points are 2h apart.",
+        ),
+    ],
+    properties=[
+        holds(
+            "agrees for a right gradient",
+            lambda f: bool(np.isclose(*f(lambda X: np.sum(X**2), 2 * X, X, np.cos(X), 1e-3))),
+            "For f = sum of x^2 and dX = 2 X, the two numbers should be the same.",
+        )
+    ],
+    hints=[
+        "The claim is an inner product, <dX, V>: multiply entry by entry and add up.",
+        "The slope is an ordinary central difference in one variable t, of f(X + t V) at t = 0.",
+    ],
+    why="Two evaluations check a gradient of any size. A wrong gradient hides only if its error "
+    "happens to be perpendicular to V, and the next random V will find it.",
+)
+
+
+# 4.13 -----------------------------------------------------------------------------------------
+
+
+def training_step(X, y, W1, b1, W2, b2, eta):
+    """Return W1, b1, W2, b2 after one step of gradient descent on the network of exercise 4.6."""
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    dZ2 = E / E.sum(axis=1, keepdims=True)
+    dZ2[np.arange(len(y)), y] -= 1
+    dZ2 = dZ2 / len(y)
+    dZ1 = (dZ2 @ W2.T) * (Z1 > 0)
+    new_W1 = W1 - eta * (X.T @ dZ1)
+    new_b1 = b1 - eta * dZ1.sum(axis=0, keepdims=True)
+    new_W2 = W2 - eta * (A1.T @ dZ2)
+    new_b2 = b2 - eta * dZ2.sum(axis=0, keepdims=True)
+    return new_W1, new_b1, new_W2, new_b2
+
+
+def _stepped(sign=-1, moved_first=False, in_place=False, means=False, all_of=4, scale=1.0):
+    """A wrong answer: one that steps uphill, in another order, in place, or not with all."""
+
+    def step(X, y, W1, b1, W2, b2, eta):
+        Z1 = X @ W1 + b1
+        A1 = np.maximum(Z1, 0)
+        P = _probabilities(A1 @ W2 + b2)
+        dZ2 = (P - np.eye(P.shape[1], dtype=P.dtype)[y]) * scale / len(y)
+        dW2 = A1.T @ dZ2
+        back = W2 - eta * dW2 if moved_first else W2
+        dZ1 = (dZ2 @ back.T) * (Z1 > 0)
+        db = [dZ.mean(axis=0, keepdims=True) if means else _rows(dZ) for dZ in (dZ1, dZ2)]
+        steps = [eta * g for g in (X.T @ dZ1, db[0], dW2, db[1])]
+        old = (W1, b1, W2, b2)
+        if in_place:
+            for parameter, change in zip(old, steps, strict=True):
+                parameter -= change
+            return old
+        moves = [i >= 4 - all_of for i in range(4)]
+        return tuple(
+            T + sign * s if move else T * 1 for T, s, move in zip(old, steps, moves, strict=True)
+        )
+
+    return step
+
+
+def _two_steps_fall(step):
+    parameters = NET
+    losses = []
+    for _ in range(6):
+        A1 = np.maximum(NET_X @ parameters[0] + parameters[1], 0)
+        losses.append(_cross_entropy(A1 @ parameters[2] + parameters[3], NET_Y))
+        parameters = step(NET_X, NET_Y, *parameters, 0.05)
+    return bool(np.all(np.diff(losses) < 0))
+
+
+STEP = Exercise(
+    id="4.13",
+    title="one step of training",
+    solution=training_step,
+    probes={
+        "one sample": (TINY_X, TINY_Y, *TINY, 0.5),
+        "five samples": (NET_X, NET_Y, *NET, 0.1),
+        "a step of length 0": (NET_X, NET_Y, *NET, 0.0),
+    },
+    wrong=[
+        Wrong(
+            _stepped(sign=1),
+            "You walk uphill: the gradient points to where the loss grows. Subtract it.",
+        ),
+        Wrong(
+            _stepped(moved_first=True),
+            "W2 has moved before dA1 is computed from it. All gradients belong to one point: "
+            "compute them all, then move.",
+        ),
+        Wrong(
+            _stepped(in_place=True),
+            "The values are right, but `-=` changes the arrays of the caller. Return new ones.",
+        ),
+        Wrong(
+            _stepped(means=True),
+            "The biases take a step n times too short: db is a sum, since dZ2 holds 1/n.",
+        ),
+        Wrong(
+            _stepped(all_of=2),
+            "Only layer 2 moves. Layer 1 learns as well.",
+        ),
+        Wrong(
+            _stepped(scale=2.0),
+            "The step is twice as long as it should be: dZ2 = (P - Y)/n, without a 2. That belongs "
+            "to a squared error.",
+        ),
+    ],
+    properties=[
+        holds(
+            "the loss falls five times in a row",
+            _two_steps_fall,
+            "With eta = 0.05 the loss of this network should fall at each of five steps.",
+        )
+    ],
+    hints=[
+        "Start from your answer to exercise 4.6: it has all four gradients of parameters.",
+        "Each parameter becomes itself minus eta times its gradient.",
+        "`W1 -= ...` would change the caller's array; `W1 - ...` makes a new one.",
+    ],
+    why="Gradients are of one point. Move a parameter early, and what is computed from it "
+    "afterwards belongs to a point where the network never was.",
+)
+
+
+EXERCISES = [
+    CIRCUIT,
+    ONE_SAMPLE,
+    BATCH,
+    BIAS_LAB,
+    N_LAB,
+    FIVE,
+    MASK_LAB,
+    SQUARE_LAB,
+    RESET_LAB,
+    NUMERICAL,
+    RELATIVE,
+    DIRECTION,
+    STEP,
+]
