@@ -1,0 +1,995 @@
+"""The exercises of chapter 1, structure and terminology, in teaching order.
+
+All are about shapes: what stands in which row, which axis is summed, what broadcasting does
+without being asked. Probes come in square shapes too, because there a wrong axis raises nothing.
+"""
+
+# Solutions are shown to learners, who write no annotations in a notebook.
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+from itertools import pairwise
+
+import numpy as np
+
+from nnlib.teaching.example import W1, W2, X, b1, b2, y
+from nnlib.teaching.exercises import Exercise, Wrong
+from nnlib.teaching.exercises.properties import holds
+
+RNG = np.random.default_rng(1)
+
+WIDE = RNG.normal(size=(2, 4))  # two samples, four features
+WIDE_W = RNG.normal(size=(4, 3))
+WIDE_b = RNG.normal(size=(1, 3))
+SQUARE = np.array([[1.0, -2.0], [3.0, 0.5]])
+SQUARE_W = np.array([[2.0, 1.0], [-1.0, 4.0]])
+SQUARE_b = np.array([[10.0, 20.0]])
+ONE = np.array([[1.0, 2.0]])
+
+AFFINE = {
+    "one sample": (ONE, W1, b1),
+    "the running example": (X, W1, b1),
+    "more features than units": (WIDE, WIDE_W, WIDE_b),
+    "as many samples, features and units": (SQUARE, SQUARE_W, SQUARE_b),
+    "an empty batch": (np.zeros((0, 2)), W1, b1),
+}
+
+
+# 1.1 ------------------------------------------------------------------------------------------
+
+
+def unit(X, W, b, i, j):
+    """Return z_ij of unit j for sample i, as one number."""
+    return np.sum(X[i] * W[:, j]) + b[0, j]
+
+
+UNIT = Exercise(
+    id="1.1",
+    title="one unit, one sample",
+    solution=unit,
+    probes={
+        "sample 0, unit 2": (X, W1, b1 + 1, 0, 2),
+        "sample 2, unit 0": (X, W1, b1 + 1, 2, 0),
+        "two samples, four features": (WIDE, WIDE_W, WIDE_b, 1, 2),
+        "square shapes": (SQUARE, SQUARE_W, SQUARE_b, 0, 1),
+    },
+    wrong=[
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[i] * W[j]) + b[0, j],
+            "You take row j of W. Row j holds the weights that leave input j; the weights that "
+            "arrive at unit j are column j, `W[:, j]`.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[i] * W[:, j]),
+            "The bias of unit j is missing: add `b[0, j]`.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[i] * W[:, j]) + b[0, i],
+            "The bias is counted by samples. It belongs to the unit: `b[0, j]`.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[:, i] * W[:, j]) + b[0, j],
+            "`X[:, i]` is feature i of all samples. Sample i is row i, `X[i]`.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[i] * W[:, j] + b[0, j]),
+            "The bias is inside the sum, so it is added once for each input. It is added once.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: X[i] * W[:, j] + b[0, j],
+            "These are the single products. A unit adds them up.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[i] * W[:, j]) + b[:, j],
+            "Right, but as an array of shape (1,): `b[:, j]` keeps an axis. `b[0, j]` is a number.",
+        ),
+    ],
+    hints=[
+        "Sample i is row i of X. Which row or column of W belongs to unit j?",
+        "Multiply `X[i]` and `W[:, j]` entry by entry, sum, and add one bias.",
+    ],
+    why="Row times column, plus the bias of that column: this is one entry of X W + b.",
+)
+
+
+# 1.2 ------------------------------------------------------------------------------------------
+
+
+def affine(X, W, b):
+    """Return Z (n, k) from X (n, d), W (d, k), b (1, k)."""
+    return np.matmul(X, W) + b
+
+
+AFFINE_LAYER = Exercise(
+    id="1.2",
+    title="a layer in one line",
+    solution=affine,
+    probes=AFFINE,
+    wrong=[
+        Wrong(
+            lambda X, W, b: X @ W,
+            "The bias is missing.",
+        ),
+        Wrong(
+            lambda X, W, b: W @ X + b,
+            "The product stands the wrong way round. Rows are samples, so X comes first: (n, d) "
+            "times (d, k). `W @ X` does not even fit, unless the shapes happen to be square.",
+        ),
+        Wrong(
+            lambda X, W, b: X @ W.T + b,
+            "You transpose W, as PyTorch does. In this book W is (d, k) already.",
+        ),
+        Wrong(
+            lambda X, W, b: (X @ W + b).T,
+            "The result is transposed: each sample should stay in its row.",
+        ),
+        Wrong(
+            lambda X, W, b: X @ W + b.T,
+            "The bias is a column now, so it runs along the samples. Each unit has one bias: "
+            "a row, which NumPy repeats for all samples.",
+        ),
+        Wrong(
+            lambda X, W, b: X @ (W + b),
+            "The bias is added to the weights, before the product. So it is multiplied by the "
+            "inputs, and a sample of zeros never sees it.",
+        ),
+    ],
+    properties=[
+        holds(
+            "a sample of zeros gives the bias",
+            lambda f: bool(np.array_equal(f(np.zeros((1, 2)), W1, b1), b1)),
+            "For a sample that is all zeros, Z should be b.",
+        )
+    ],
+    hints=[
+        "Write the shapes below each other: (n, d), (d, k), (1, k). Which order fits?",
+        "`X @ W` has the shape (n, k). A row b of shape (1, k) is added to each row of it.",
+    ],
+    why="The product is all sums of exercise 1.1 at once; broadcasting repeats the row b.",
+)
+
+
+# 1.3 ------------------------------------------------------------------------------------------
+
+
+def dense(X, W, b):
+    """Return Z = X W + b for X (n, d), W (d, k) and b (k,)."""
+    Z = np.matmul(X, W)
+    return Z + b.reshape(1, -1)
+
+
+def broken_dense(X, W, b):
+    """Return Z = X W + b for X (n, d), W (d, k) and b (k,)."""
+    Z = np.matmul(X, W)
+    return Z + b.reshape(-1, 1)
+
+
+BIAS_LAB = Exercise(
+    id="1.3",
+    title="find the bug: a bias for each sample",
+    solution=dense,
+    broken=broken_dense,
+    symptom="Two samples, two units, biases 10 and 20. Unit 0 should get 10 in both rows. It gets "
+    "10 in the first and 20 in the second.",
+    probes={
+        "as many samples as units": (SQUARE, SQUARE_W, SQUARE_b[0]),
+        "the running example": (X, W1, b1[0] + np.array([1.0, 2.0, 3.0])),
+        "two samples, three units": (WIDE, WIDE_W, WIDE_b[0]),
+        "one sample": (ONE, W1, b1[0] + 1),
+    },
+    wrong=[
+        Wrong(
+            lambda X, W, b: X @ W + b.sum(),
+            "Now every unit gets the sum of all biases. Each unit has its own.",
+        ),
+        Wrong(
+            lambda X, W, b: X @ W + b[: len(X)].reshape(-1, 1),
+            "Cutting b to the number of samples makes the shapes fit and leaves the bug: still "
+            "one bias for each sample.",
+        ),
+        Wrong(
+            lambda X, W, b: X @ W,
+            "The error is gone, and so is the bias.",
+        ),
+        Wrong(
+            lambda X, W, b: X @ W + b[0],
+            "Now all units share the first bias. Unit j gets b[j].",
+        ),
+        Wrong(
+            lambda X, W, b: X @ W + b[::-1],
+            "The axis is right now, but the biases stand in reverse order.",
+        ),
+    ],
+    hints=[
+        "What is the shape of `b.reshape(-1, 1)`, and along which axis does NumPy repeat it?",
+        "A bias has to be repeated for all samples, so it must be a row: shape (1, k).",
+    ],
+    why="A column of shape (k, 1) is added to an (n, k) array whenever n equals k. Test with n, d "
+    "and k all different.",
+)
+
+
+# 1.4 ------------------------------------------------------------------------------------------
+
+
+def forward(X, weights, biases):
+    """Return the logits: ReLU after every layer but the last."""
+    A = X
+    for W, b in zip(weights[:-1], biases[:-1], strict=True):
+        A = np.maximum(A @ W + b, 0)
+    return A @ weights[-1] + biases[-1]
+
+
+THREE_W = [WIDE_W, RNG.normal(size=(3, 5)), RNG.normal(size=(5, 2))]
+THREE_b = [WIDE_b, RNG.normal(size=(1, 5)), RNG.normal(size=(1, 2))]
+
+
+def _pass(between, last=lambda Z: Z, bias=1.0):
+    """A wrong forward pass: another function between the layers, or after the last one."""
+
+    def forward(X, weights, biases):
+        A = X
+        for W, b in zip(weights[:-1], biases[:-1], strict=True):
+            A = between(A @ W + bias * b)
+        return last(A @ weights[-1] + bias * biases[-1])
+
+    return forward
+
+
+def _from_x_each_time(X, weights, biases):
+    for W, b in zip(weights[:-1], biases[:-1], strict=True):
+        A = np.maximum(X @ W + b, 0)
+    return A @ weights[-1] + biases[-1]
+
+
+FORWARD = Exercise(
+    id="1.4",
+    title="a forward pass of any depth",
+    solution=forward,
+    probes={
+        "one layer": (X, [W1], [b1]),
+        "the running example": (X, [W1, W2], [b1, b2]),
+        "three layers": (WIDE, THREE_W, THREE_b),
+        "square layers": (SQUARE, [SQUARE_W, -SQUARE_W.T, SQUARE_W], [SQUARE_b, -SQUARE_b, ONE]),
+        "an empty batch": (np.zeros((0, 2)), [W1, W2], [b1, b2]),
+    },
+    wrong=[
+        Wrong(
+            _pass(lambda Z: np.maximum(Z, 0), lambda Z: np.maximum(Z, 0)),
+            "The last layer has a ReLU as well. Logits may be negative: cut them off at 0, and "
+            "the network can never say that a class is unlikely.",
+        ),
+        Wrong(
+            _pass(lambda Z: Z),
+            "There is no activation between the layers, so your network is one affine map.",
+        ),
+        Wrong(
+            _pass(lambda Z: np.maximum(Z, 0), bias=0.0),
+            "The biases are missing.",
+        ),
+        Wrong(
+            _from_x_each_time,
+            "Every layer reads X. Each has to read the output of the layer before it.",
+        ),
+        Wrong(
+            lambda X, weights, biases: np.maximum(X @ weights[0] + biases[0], 0),
+            "This is the first layer only.",
+        ),
+        Wrong(
+            _pass(lambda Z: np.maximum(Z, 0), lambda Z: Z - Z.max(axis=-1, keepdims=True)),
+            "The logits are shifted. Softmax would not mind, but these are not the logits.",
+        ),
+    ],
+    hints=[
+        "Keep one array A, start with A = X, and let each layer replace it.",
+        "Loop over all layers but the last with `np.maximum(A @ W + b, 0)`; the last has no ReLU.",
+    ],
+    why="The loop is all there is to a forward pass. The last layer stays affine because its "
+    "outputs are logits, which softmax takes as they are.",
+)
+
+
+# 1.5 ------------------------------------------------------------------------------------------
+
+
+def parameter_count(widths):
+    """Return the number of weights and biases of a network.
+
+    widths is [d, k1, k2, ...]: the inputs, then each layer's units.
+    """
+    widths = np.array(widths)
+    return int(np.sum((widths[:-1] + 1) * widths[1:]))
+
+
+def _pairs(widths):
+    return list(pairwise(widths))
+
+
+PARAMETER_COUNT = Exercise(
+    id="1.5",
+    title="how many parameters",
+    solution=parameter_count,
+    probes={
+        "one unit": ([2, 1],),
+        "the running example": ([2, 3, 2],),
+        "four layers": ([5, 7, 4, 4, 3],),
+        "a network for the digits": ([64, 64, 32, 10],),
+    },
+    wrong=[
+        Wrong(
+            lambda widths: sum(d * k for d, k in _pairs(widths)),
+            "You count the weights alone. Each unit has a bias too.",
+        ),
+        Wrong(
+            lambda widths: sum(d * k for d, k in _pairs(widths)) + sum(widths),
+            "The inputs get a bias as well. They are no units: nothing is computed there.",
+        ),
+        Wrong(
+            lambda widths: sum(d * k + 1 for d, k in _pairs(widths)),
+            "You count one bias for each layer. It is one for each unit.",
+        ),
+        Wrong(
+            lambda widths: sum(d * (k + 1) for d, k in _pairs(widths)),
+            "There are as many biases as inputs here. There are as many as units: (d + 1) k.",
+        ),
+        Wrong(
+            lambda widths: sum(widths),
+            "This is the number of units and inputs. The parameters are the connections between "
+            "them, and the biases.",
+        ),
+        Wrong(
+            lambda widths: int(np.prod(widths)),
+            "The widths are multiplied together. Only neighboring layers are connected: sum the "
+            "products of neighbors.",
+        ),
+        Wrong(
+            lambda widths: (widths[0] + 1) * widths[1],
+            "This is the first layer. Add up all of them.",
+        ),
+    ],
+    hints=[
+        "A layer from d to k has d weights and one bias for each of its k units.",
+        "Pair each width with the next, and sum (d + 1) k.",
+    ],
+    why="(d + 1) k for each layer; the inputs count as the d of the first layer and as nothing "
+    "else.",
+)
+
+
+# 1.6 ------------------------------------------------------------------------------------------
+
+
+def one_hot(y, K):
+    """Return Y (n, K): row i is 0 but for a 1 in column y[i]."""
+    Y = np.zeros((len(y), K))
+    Y[np.arange(len(y)), y] = 1
+    return Y
+
+
+def _every_row(y, K):
+    Y = np.zeros((len(y), K))
+    Y[:, y] = 1
+    return Y
+
+
+def _from_one(y, K):
+    Y = np.zeros((len(y), K))
+    Y[np.arange(len(y)), y - 1] = 1
+    return Y
+
+
+ONE_HOT = Exercise(
+    id="1.6",
+    title="one-hot labels",
+    solution=one_hot,
+    probes={
+        "two samples": (np.array([1, 0]), 2),
+        "the running example": (y, 2),
+        "a class that does not occur": (np.array([0, 2, 2, 0]), 4),
+        "an empty batch": (np.zeros(0, int), 3),
+    },
+    wrong=[
+        Wrong(
+            _every_row,
+            "`Y[:, y] = 1` sets these columns in every row. Pair each row with its own column: "
+            "`Y[np.arange(n), y]`.",
+        ),
+        Wrong(
+            lambda y, K: one_hot(y, K).T,
+            "The result is transposed: rows are samples, columns are classes.",
+        ),
+        Wrong(
+            lambda y, K: one_hot(y, max(y, default=0) + 1),
+            "You take the number of classes from the labels. A class that is missing from this "
+            "batch would lose its column: use K.",
+        ),
+        Wrong(
+            _from_one,
+            "The classes are counted from 1. Here the first class is 0.",
+        ),
+        Wrong(
+            lambda y, K: np.eye(K, dtype=int)[y],
+            "The values are right, but they are integers. They will be subtracted from "
+            "probabilities: make them floats.",
+        ),
+        Wrong(
+            lambda y, K: 1 - one_hot(y, K),
+            "Zeros and ones are exchanged.",
+        ),
+    ],
+    properties=[
+        holds(
+            "argmax gives the labels back",
+            lambda f: bool(np.array_equal(f(np.array([2, 0, 1]), 3).argmax(axis=1), [2, 0, 1])),
+            "The largest entry of each row should be in the column of its label.",
+        )
+    ],
+    hints=[
+        "Start from zeros of shape (n, K), and set one entry in each row.",
+        "Index with two arrays: the row numbers `np.arange(len(y))` and the columns y.",
+    ],
+    why="Two index arrays pick entries in pairs. `np.eye(K)[y]` does the same by picking rows.",
+)
+
+
+# 1.7 ------------------------------------------------------------------------------------------
+
+
+def accuracy(Z, y):
+    """Return the share of samples whose largest logit is the right one.
+
+    Z is (n, K), y holds the n classes as integers.
+    """
+    return np.mean(Z.argmax(axis=1) == y)
+
+
+LOGITS = np.array([[2.0, -1.0, 0.5], [0.0, 0.1, 3.0], [1.0, 4.0, 2.0], [-3.0, -2.0, -1.0]])
+
+ACCURACY = Exercise(
+    id="1.7",
+    title="accuracy, from the logits",
+    solution=accuracy,
+    probes={
+        "one sample": (np.array([[0.5, 3.0]]), np.array([1])),
+        "the running example": (np.array([[2.0, -0.5], [0.0, 2.5], [0.5, 0.0]]), y),
+        "four samples, three classes": (LOGITS, np.array([0, 2, 0, 2])),
+        "as many samples as classes": (LOGITS[:3], np.array([0, 1, 1])),
+        "all wrong": (LOGITS, np.array([1, 0, 0, 0])),
+    },
+    wrong=[
+        Wrong(
+            lambda Z, y: np.mean(Z.argmax(axis=0) == y),
+            "argmax runs down the columns: it finds the sample with the largest logit for each "
+            "class. You want the class for each sample: axis=1.",
+        ),
+        Wrong(
+            lambda Z, y: np.mean(Z.argmax() == y),
+            "argmax without an axis gives one position in the whole array. Each row has its own "
+            "prediction.",
+        ),
+        Wrong(
+            lambda Z, y: np.sum(Z.argmax(axis=1) == y),
+            "This is the number of right predictions. The share divides it by n.",
+        ),
+        Wrong(
+            lambda Z, y: np.mean(Z.argmax(axis=1) != y),
+            "This is the error rate. Accuracy is 1 minus that.",
+        ),
+        Wrong(
+            lambda Z, y: np.mean(Z.argmax(axis=1)[:, np.newaxis] == y),
+            "The predictions are a column, the labels are not: `==` compares each prediction "
+            "with each label, n times n of them. Both must have the shape (n,).",
+        ),
+        Wrong(
+            lambda Z, y: np.mean(Z.max(axis=1) == y),
+            "`max` is the largest logit itself. You want its position: `argmax`.",
+        ),
+        Wrong(
+            lambda Z, y: np.mean(Z.argmin(axis=1) == y),
+            "You predict the class with the smallest logit.",
+        ),
+    ],
+    hints=[
+        "The prediction for a sample is the position of the largest entry in its row.",
+        "`Z.argmax(axis=1)` has the shape (n,), as y has. Compare, and take the mean.",
+    ],
+    why="Softmax keeps the order of a row, so the logits decide; True counts as 1 in a mean.",
+)
+
+
+# 1.8 ------------------------------------------------------------------------------------------
+
+
+def accuracy_of_unit(X, w, b, y):
+    """Return the share of samples that one sigmoid unit gets right.
+
+    X is (n, d), w is (d, 1), b is a number, y holds n labels, 0 or 1.
+    """
+    Z = np.matmul(X, w) + b
+    predicted = Z[:, 0] > 0
+    return np.mean(predicted == y)
+
+
+def broken_accuracy_of_unit(X, w, b, y):
+    """Return the share of samples that one sigmoid unit gets right.
+
+    X is (n, d), w is (d, 1), b is a number, y holds n labels, 0 or 1.
+    """
+    Z = np.matmul(X, w) + b
+    predicted = Z > 0
+    return np.mean(predicted == y)
+
+
+SIGN_X = np.array([[1.0, 0.0], [-1.0, 0.5], [2.0, 1.0], [-3.0, 0.0]])
+SIGN_w = np.array([[1.0], [0.0]])
+
+BROADCAST_LAB = Exercise(
+    id="1.8",
+    title="find the bug: right every time, accuracy one half",
+    solution=accuracy_of_unit,
+    broken=broken_accuracy_of_unit,
+    symptom="The unit below answers all samples rightly. Its accuracy should be 1, and it is 0.5.",
+    probes={
+        "two samples, both right": (SIGN_X[:2], SIGN_w, 0.0, np.array([1, 0])),
+        "four samples, three right": (SIGN_X, SIGN_w, 0.0, np.array([1, 0, 1, 1])),
+        "three samples of one class": (X, np.array([[0.0], [1.0]]), 0.5, np.array([1, 1, 1])),
+        "a bias that decides": (SIGN_X, SIGN_w, -1.5, np.array([0, 0, 1, 1])),
+    },
+    wrong=[
+        Wrong(
+            lambda X, w, b, y: np.mean((X @ w + b)[:, 0] > 0.5),
+            "This is the share of samples that are predicted as class 1. The labels are not used.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.mean(((X @ w + b)[:, 0] >= 1.5) == y),
+            "The shapes are right now, but the threshold moved: sigma(z) > 1/2 means z > 0.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.mean(((X @ w + b) > 0) == y[:, np.newaxis]) * len(X),
+            "The shapes fit now. The mean is already the share: do not multiply by n.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.mean(((X @ w)[:, 0] > 0) == y),
+            "The shapes fit now, but the bias is lost.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.mean(((X @ w + b)[:, 0] < 0) == y),
+            "The shapes fit now, but the comparison is turned around: z > 0 means class 1.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.mean(((X @ w + b)[0] > 0) == y),
+            "`Z[0]` is the first sample alone, and its prediction is compared with all labels. "
+            "The first column is `Z[:, 0]`.",
+        ),
+    ],
+    hints=[
+        "Print the shapes of `predicted`, of y, and of `predicted == y`.",
+        "(n, 1) compared with (n,) gives (n, n). Turn the column into a vector of shape (n,).",
+    ],
+    why="NumPy lays (n,) along the columns and (n, 1) along the rows, and compares every pair. "
+    "Nothing is raised, for any n.",
+)
+
+
+# 1.9 ------------------------------------------------------------------------------------------
+
+
+def collapse(W1, b1, W2, b2):
+    """Return W, b of one layer that computes (X W1 + b1) W2 + b2."""
+    return np.matmul(W1, W2), np.matmul(b1, W2) + b2
+
+
+COLLAPSE = Exercise(
+    id="1.9",
+    title="two layers into one",
+    solution=collapse,
+    probes={
+        "the running example": (W1, b1, W2, b2),
+        "a narrow layer between": (WIDE_W[:, :1], WIDE_b[:, :1], WIDE_W[:1], WIDE_b),
+        "square layers": (SQUARE_W, SQUARE_b, SQUARE_W.T + 1, ONE),
+    },
+    wrong=[
+        Wrong(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2),
+            "W is right. The second layer's own bias, b2, is missing.",
+        ),
+        Wrong(
+            lambda W1, b1, W2, b2: (W1 @ W2, b2),
+            "W is right. The first bias is not lost: it passes through W2, as b1 W2.",
+        ),
+        Wrong(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 + b2),
+            "W is right. b1 is added before the second layer, so it has to go through W2 as well.",
+        ),
+        Wrong(
+            lambda W1, b1, W2, b2: (W2 @ W1, b1 @ W2 + b2),
+            "The product stands the wrong way round. X meets W1 first, and it comes from the left: "
+            "X W1 W2.",
+        ),
+        Wrong(
+            lambda W1, b1, W2, b2: (W1 @ W2, (b1 + b2) @ W2),
+            "W is right. b2 is added after W2 and is not multiplied by it.",
+        ),
+        Wrong(
+            lambda W1, b1, W2, b2: (W1 @ W2, (b1 @ W2 + b2)[0]),
+            "The values are right, but b has lost an axis: it should be a row, (1, k).",
+        ),
+        Wrong(
+            lambda W1, b1, W2, b2: ((W1 @ W2).T, b1 @ W2 + b2),
+            "W is transposed.",
+        ),
+    ],
+    hints=[
+        "Multiply out (X W1 + b1) W2 + b2. Which part has X in it?",
+        "The part without X is b1 W2 + b2.",
+    ],
+    why="Distribute W2 over the sum: X (W1 W2) + (b1 W2 + b2).",
+)
+
+
+# 1.10 -----------------------------------------------------------------------------------------
+
+
+def xor_output(low, high):
+    """Return W2 (2, 1), b2 (1, 1) that give low, high, high, low.
+
+    The inputs are (0, 0), (0, 1), (1, 0), (1, 1). The hidden layer is
+    ReLU(X W1 + b1) with W1 = [[1, 1], [1, 1]] and b1 = [[0, -1]].
+    """
+    step = high - low
+    return np.array([[step], [-2 * step]]), np.array([[low]])
+
+
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+CORNERS_HIDDEN = np.maximum(CORNERS @ np.ones((2, 2)) + np.array([[0.0, -1.0]]), 0)
+
+
+def _gives_xor(f):
+    W, b = f(-1.0, 2.0)
+    return np.shape(W) == (2, 1) and bool(
+        np.allclose(CORNERS_HIDDEN @ W + b, [[-1], [2], [2], [-1]])
+    )
+
+
+XOR = Exercise(
+    id="1.10",
+    title="XOR, with weights set by hand",
+    solution=xor_output,
+    probes={
+        "0 and 1": (0.0, 1.0),
+        "-1 and 1": (-1.0, 1.0),
+        "logits of 2 and 5": (2.0, 5.0),
+    },
+    wrong=[
+        Wrong(
+            lambda low, high: (np.array([[high - low], [low - high]]), np.array([[low]])),
+            "For the input (1, 1) the hidden units are 2 and 1. With your weights the output there "
+            "is `high`, and it should be `low`.",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[high], [-2 * high]]), np.array([[low]])),
+            "Right for low = 0 only: the first weight has to lift the output from `low` to `high`, "
+            "so it is their difference.",
+        ),
+        Wrong(
+            lambda low, high: (
+                np.array([[high - low], [-2 * (high - low)]]),
+                np.array([[0.0 * low]]),
+            ),
+            "At the input (0, 0) both hidden units are 0, so the output is the bias. It should be "
+            "`low`.",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[high - low, -2 * (high - low)]]), np.array([[low]])),
+            "The numbers are right, but W2 is a row. It maps two units to one output: (2, 1).",
+        ),
+        Wrong(
+            lambda low, high: (
+                np.array([[low - high], [2 * (high - low)]]),
+                np.array([[high]]),
+            ),
+            "Now the output is `high` where XOR is 0: low and high are exchanged.",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[high - low], [0.0 * low]]), np.array([[low]])),
+            "Without the second unit the output goes on rising at (1, 1). This is no XOR.",
+        ),
+    ],
+    properties=[
+        holds(
+            "the four corners come out",
+            _gives_xor,
+            "On the four corners the network does not give low, high, high, low.",
+        )
+    ],
+    hints=[
+        "Compute the two hidden units at the four corners. There are only three different rows.",
+        "Three unknowns w1, w2, b; three equations: b = low, w1 + b = high, 2 w1 + w2 + b = low.",
+    ],
+    why="The hidden layer sends (0, 1) and (1, 0) to the same point, and moves (1, 1) to the other "
+    "side of a line. What was not separable now is.",
+)
+
+
+# 1.11 -----------------------------------------------------------------------------------------
+
+
+def from_torch(weight, bias):
+    """Return W (d, k), b (1, k) from nn.Linear's (k, d) and (k,)."""
+    return weight.T, np.reshape(bias, (1, -1))
+
+
+FROM_TORCH = Exercise(
+    id="1.11",
+    title="weights from PyTorch",
+    solution=from_torch,
+    probes={
+        "one unit": (np.array([[1.0, 2.0, 3.0]]), np.array([0.5])),
+        "three inputs, two units": (np.array([[1.0, 2, 3], [4, 5, 6]]), np.array([0.1, 0.2])),
+        "as many inputs as units": (SQUARE, SQUARE_b[0]),
+        "a larger layer": (WIDE_W, RNG.normal(size=4)),
+    },
+    wrong=[
+        Wrong(
+            lambda weight, bias: (
+                weight.reshape(weight.shape[1], weight.shape[0]),
+                bias.reshape(1, -1),
+            ),
+            "`reshape` gives the right shape and the wrong matrix: it reads the numbers row by row "
+            "into the new rows. A transpose exchanges rows and columns.",
+        ),
+        Wrong(
+            lambda weight, bias: (weight, bias.reshape(1, -1)),
+            "The weight is still (k, d). Our W is (d, k): transpose it.",
+        ),
+        Wrong(
+            lambda weight, bias: (weight.T, bias),
+            "The weights are right. The bias has the shape (k,) and should be a row, (1, k).",
+        ),
+        Wrong(
+            lambda weight, bias: (weight.T, bias.reshape(-1, 1)),
+            "The weights are right. The bias is a column, so it would run along the samples.",
+        ),
+        Wrong(
+            lambda weight, bias: (weight[::-1].T, bias[::-1].reshape(1, -1)),
+            "The units stand in reverse order.",
+        ),
+        Wrong(
+            lambda weight, bias: (weight.T, 0 * bias.reshape(1, -1)),
+            "The weights are right. The bias is lost.",
+        ),
+    ],
+    properties=[
+        holds(
+            "x @ weight.T + bias comes out",
+            lambda f: bool(
+                np.allclose(X @ f(W1.T.copy(), b1[0])[0] + f(W1.T.copy(), b1[0])[1], X @ W1 + b1)
+            ),
+            "X W + b differs from what PyTorch computes, x @ weight.T + bias.",
+        )
+    ],
+    hints=[
+        "PyTorch computes `x @ weight.T + bias`. Compare with X W + b.",
+        "`weight.T` for the weights; for the bias, `bias.reshape(1, -1)`.",
+    ],
+    why="Both store the same numbers. PyTorch keeps one row for each unit, this book one column.",
+)
+
+
+# 1.12 -----------------------------------------------------------------------------------------
+
+
+def run_ported(X, weights, biases):
+    """Return the output of a network with ReLU after each layer.
+
+    Each weight is (k, d), each bias (k,), as nn.Linear keeps them.
+    """
+    A = X
+    for weight, bias in zip(weights, biases, strict=True):
+        A = np.maximum(A @ weight.T + bias, 0)
+    return A
+
+
+def broken_run_ported(X, weights, biases):
+    """Return the output of a network with ReLU after each layer.
+
+    Each weight is (k, d), each bias (k,), as nn.Linear keeps them.
+    """
+    A = X
+    for weight, bias in zip(weights, biases, strict=True):
+        A = np.maximum(A @ weight + bias, 0)
+    return A
+
+
+def _reshaped(X, weights, biases):
+    A = X
+    for weight, bias in zip(weights, biases, strict=True):
+        A = np.maximum(A @ weight.reshape(A.shape[1], -1) + bias, 0)
+    return A
+
+
+def _transposed_if_needed(X, weights, biases):
+    A = X
+    for weight, bias in zip(weights, biases, strict=True):
+        W = weight if len(weight) == A.shape[1] else weight.T
+        A = np.maximum(A @ W + bias, 0)
+    return A
+
+
+def _first_only(X, weights, biases):
+    A = np.maximum(X @ weights[0].T + biases[0], 0)
+    for weight, bias in zip(weights[1:], biases[1:], strict=True):
+        A = np.maximum(A @ weight + bias, 0)
+    return A
+
+
+def _affine_only(X, weights, biases):
+    A = X
+    for weight, bias in zip(weights, biases, strict=True):
+        A = A @ weight.T + bias
+    return A
+
+
+def _without_bias(X, weights, biases):
+    A = X
+    for weight in weights:
+        A = np.maximum(A @ weight.T, 0)
+    return A
+
+
+PORT_LAB = Exercise(
+    id="1.12",
+    title="find the bug: ported weights, every shape fits",
+    solution=run_ported,
+    broken=broken_run_ported,
+    symptom="Two inputs and two units, so every shape fits. Unit 0 has the weights 2 and 1, the "
+    "first row of its `weight`; for the input (1, 1) it should get z = 2 + 1.",
+    probes={
+        "one square layer": (np.array([[1.0, 1.0]]), [SQUARE_W], [np.zeros(2)]),
+        "two square layers": (SQUARE, [SQUARE_W, SQUARE_W + 1], [SQUARE_b[0], ONE[0]]),
+        "a layer that is not square": (X, [W1.T], [b1[0]]),
+        "wide, then narrow": (X, [W1.T, W2.T], [b1[0], b2[0]]),
+    },
+    wrong=[
+        Wrong(
+            _transposed_if_needed,
+            "You transpose where the shapes demand it. On a square layer they demand nothing, and "
+            "the bug stays there. The layout is known: transpose always.",
+        ),
+        Wrong(
+            _reshaped,
+            "`reshape` fits every shape and mixes up the numbers: on a square layer it does "
+            "nothing at all. Transpose.",
+        ),
+        Wrong(
+            _first_only,
+            "The first layer is mended. The ones after it still lack the transpose.",
+        ),
+        Wrong(
+            _affine_only,
+            "The orientation is right now, but the ReLU is gone.",
+        ),
+        Wrong(
+            _without_bias,
+            "The orientation is right now, but the bias is gone.",
+        ),
+    ],
+    hints=[
+        "In `nn.Linear`, which axis of `weight` counts the units?",
+        "Row j belongs to unit j. So the layer computes `A @ weight.T + bias`.",
+    ],
+    why="On a square layer a missing transpose raises nothing. Compare numbers, or test with "
+    "layers whose widths differ.",
+)
+
+
+# 1.13 -----------------------------------------------------------------------------------------
+
+
+def weights_for(X, W, n_out):
+    """Return the weights (n_in, n_out) of a layer for the batch X.
+
+    On the first batch W is None: return zeros; X decides n_in. A later
+    batch with another number of columns is a ValueError.
+    """
+    n_in = None if W is None else len(W)
+    if n_in is not None and X.shape[1] != n_in:
+        raise ValueError(f"expected {n_in} columns, got {X.shape[1]}")
+    return np.zeros((X.shape[1], n_out), X.dtype) if W is None else W
+
+
+def broken_weights_for(X, W, n_out):
+    """Return the weights (n_in, n_out) of a layer for the batch X.
+
+    On the first batch W is None: return zeros; X decides n_in. A later
+    batch with another number of columns is a ValueError.
+    """
+    n_in = None if W is None else len(W)
+    if X.shape[1] != n_in:
+        raise ValueError(f"expected {n_in} columns, got {X.shape[1]}")
+    return np.zeros((X.shape[1], n_out), X.dtype) if W is None else W
+
+
+def _raises_always(X, W, n_out):
+    raise ValueError("expected weights")
+
+
+def _lazy(build, keep=lambda X, W, n_out: W):
+    """A wrong repair: weights built in another way, or a later batch treated in another way."""
+
+    def weights_for(X, W, n_out):
+        if W is None:
+            return build(X, n_out)
+        if X.shape[1] != len(W):
+            raise ValueError("another number of columns")
+        return keep(X, W, n_out)
+
+    return weights_for
+
+
+LAZY_LAB = Exercise(
+    id="1.13",
+    title="find the bug: the first batch is refused",
+    solution=weights_for,
+    broken=broken_weights_for,
+    symptom="The first batch always fails, whatever its shape: the number of columns is compared "
+    "with an n_in that nobody knows yet.",
+    probes={
+        "the first batch": (ONE, None, 3),
+        "the first batch, five columns": (RNG.normal(size=(4, 5)), None, 2),
+        "a later batch": (X, W1, 3),
+        "a later batch, one column too many": (np.ones((2, 3)), W1, 3),
+        "a later batch, as many columns as units": (np.ones((2, 3)), W1 + 1, 3),
+    },
+    wrong=[
+        Wrong(
+            lambda X, W, n_out: np.zeros((X.shape[1], n_out), X.dtype) if W is None else W,
+            "The first batch works. But a later batch with the wrong number of columns now passes: "
+            "keep the check for when n_in is known.",
+        ),
+        Wrong(
+            _lazy(lambda X, n_out: np.zeros((n_out, X.shape[1]), X.dtype)),
+            "The check is right now. The new weights are transposed: (n_in, n_out).",
+        ),
+        Wrong(
+            _lazy(
+                lambda X, n_out: np.zeros((X.shape[1], n_out), X.dtype),
+                lambda X, W, n_out: np.zeros((X.shape[1], n_out), X.dtype),
+            ),
+            "The check is right now, but the weights are made anew for every batch: the layer "
+            "would forget all that it has learned.",
+        ),
+        Wrong(
+            _lazy(lambda X, n_out: np.zeros((len(X), n_out), X.dtype)),
+            "The check is right now. But n_in is the number of columns of X, `X.shape[1]`; "
+            "`len(X)` counts samples.",
+        ),
+        Wrong(
+            _lazy(lambda X, n_out: np.zeros((X.shape[1], n_out))),
+            "The values are right. The new weights are float64 even for float32 input, and would "
+            "turn everything after them into float64: use the dtype of X.",
+        ),
+    ],
+    hints=[
+        "What is n_in on the first batch? Does any number differ from it?",
+        "Compare only if there is something to compare with: `n_in is not None and ...`.",
+    ],
+    why="`X.shape[1] != None` is always True. A check of a lazy size belongs after the size is "
+    "set, or behind a test that it is.",
+)
+
+
+EXERCISES = [
+    UNIT,
+    AFFINE_LAYER,
+    BIAS_LAB,
+    FORWARD,
+    PARAMETER_COUNT,
+    ONE_HOT,
+    ACCURACY,
+    BROADCAST_LAB,
+    COLLAPSE,
+    XOR,
+    FROM_TORCH,
+    PORT_LAB,
+    LAZY_LAB,
+]
