@@ -74,7 +74,11 @@ class Layer:
 
 
 class FullyConnected(Layer):
-    """Y = f(X W + b): X (n, n_in), W (n_in, n_out), b (1, n_out), Y (n, n_out)."""
+    """Y = f(Z), Z = X W + b: X (n, n_in), W (n_in, n_out), b (1, n_out), Y (n, n_out).
+
+    Backward, with dZ = dY * f'(Z): dW = X^T dZ, db = 1^T dZ, dX = dZ W^T. The first X decides
+    n_in; another number of features raises ValueError.
+    """
 
     def __init__(
         self,
@@ -192,7 +196,11 @@ class Conv2D(Layer):
     This is cross-correlation: the kernel is not flipped. X (n, h, w, C_in) is padded with zeros
     first; W (kh, kw, C_in, C_out), b (1, C_out), Y (n, out_h, out_w, C_out) with
     out = floor((h + padding - kh) / s) + 1. `pad` is "same" (out = ceil(h / s)), "valid" (none),
-    one number, or (height, width) of zeros on each side.
+    one number, or (height, width) of zeros on each side. Raises ValueError where the kernel is
+    larger than the padded image.
+
+    Backward: W[u, v, c, o] met x[i s + u, j s + v, c] in every output (i, j), so
+    dW = patches^T dZ, with one row a window; each pixel collects dZ W^T from its windows.
     """
 
     def __init__(
