@@ -1,0 +1,1459 @@
+"""The exercises of chapter 6, convolutional networks, in teaching order.
+
+Each solution loops over output pixels, as the derivation does; `nnlib.Conv2D` is the fast one.
+The wrong answers are ones that notes, libraries and learners have really produced.
+"""
+
+# Solutions are shown to learners, who write no annotations in a notebook.
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+import numpy as np
+
+from nnlib.teaching.exercises import Exercise, Wrong
+from nnlib.teaching.exercises.properties import central_differences, holds
+
+RNG = np.random.default_rng(6)
+
+
+def _image(rows):
+    return np.array(rows, dtype=float)[np.newaxis, :, :, np.newaxis]
+
+
+def _kernel(rows):
+    return np.array(rows, dtype=float)[:, :, np.newaxis, np.newaxis]
+
+
+def _pad(X, pad, value=0.0):
+    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)), constant_values=value)
+
+
+# Small inputs first: the first one that fails is the one that is shown.
+TWO = _image([[1, 2], [3, 4]])
+NINE = _image([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
+FOUR = _image([[1, 2, 0, 3], [0, 1, 4, 1], [2, 0, 1, 2], [3, 1, 0, 1]])
+KERNEL = _kernel([[0, 1], [2, 3]])
+NO_BIAS = np.zeros((1, 1))
+BATCH = RNG.integers(-4, 5, (2, 5, 6, 2)).astype(float)
+KERNELS = RNG.integers(-3, 4, (3, 2, 2, 2)).astype(float)
+TO_THREE = RNG.integers(-3, 4, (2, 3, 2, 3)).astype(float)
+BIAS = np.array([[1.0, -2.0]])
+BIAS_THREE = np.array([[1.0, -2.0, 0.5]])
+
+
+def _gradient(*shape):
+    """Return a gradient of whole numbers, none of them 0."""
+    return RNG.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], shape)
+
+
+# 6.1 ------------------------------------------------------------------------------------------
+
+
+def output_size(input_size, kernel, stride, pad):
+    """Return how many windows fit along one axis, as a whole number.
+
+    `pad` zeros stand on each side of the input.
+    """
+    return (input_size + 2 * pad - kernel) // stride + 1
+
+
+OUTPUT_SIZE = Exercise(
+    id="6.1",
+    title="how large is the output",
+    solution=output_size,
+    probes={
+        "8 pixels, kernel 3": (8, 3, 1, 0),
+        "stride 2, nothing left over": (7, 3, 2, 0),
+        "stride 2, a pixel left over": (8, 3, 2, 0),
+        "padding 1": (8, 3, 1, 1),
+        "all at once": (9, 4, 3, 1),
+        "a kernel of 1 with stride 2": (5, 1, 2, 0),
+    },
+    wrong=[
+        Wrong(
+            lambda input_size, kernel, stride, pad: np.floor(
+                (input_size + 2 * pad - kernel) / stride + 1
+            ),
+            "The number is right, and it is a float, which no shape takes. Use `//`, or int().",
+        ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: (
+                -(-(input_size + 2 * pad - kernel) // stride) + 1
+            ),
+            "You round up. A window that hangs over the edge is no window: round down, and the "
+            "pixels left over are not read.",
+        ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: (input_size + pad - kernel) // stride + 1,
+            "The padding counts once here, but it stands on both sides: 2 pad.",
+        ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: (input_size + 2 * pad - kernel) // stride,
+            "One too few: the division counts the steps, and the first window stands there "
+            "before any step.",
+        ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: (input_size + 2 * pad - kernel) / stride + 1,
+            "Where the steps do not come out even, this is a fraction. There is no half window.",
+        ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: (input_size + 2 * pad - kernel + 1) // stride,
+            "The 1 belongs outside of the division. With stride 1 that makes no difference, and "
+            "with stride 2 it does.",
+        ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: -(-input_size // stride),
+            'This is the size for the padding called "same". Here the padding is given.',
+        ),
+    ],
+    hints=[
+        "Count the steps that the first window can take to the right, then add the window itself.",
+        "The last start p satisfies p + kernel <= input_size + 2 pad, and starts are multiples of "
+        "the stride.",
+    ],
+    why="The starts are 0, s, 2s, ... up to input_size + 2 pad - kernel; there are one more of "
+    "them than there are steps.",
+)
+
+
+# 6.2 ------------------------------------------------------------------------------------------
+
+
+def conv_forward(X, W, b, stride, pad):
+    """Return Z (n, out_h, out_w, C_out), the convolution of X with W.
+
+    X (n, h, w, C_in), W (kh, kw, C_in, C_out), b (1, C_out). Stride and
+    zero padding are the same on both axes.
+    """
+    kh, kw = W.shape[:2]
+    P = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    out_h = (P.shape[1] - kh) // stride + 1
+    out_w = (P.shape[2] - kw) // stride + 1
+    Z = np.zeros((len(X), out_h, out_w, W.shape[3]), X.dtype)
+    for i, j in np.ndindex(out_h, out_w):
+        p, q = i * stride, j * stride
+        window = P[:, p : p + kh, q : q + kw]
+        Z[:, i, j] = np.tensordot(window, W, axes=3) + b
+    return Z
+
+
+CONV_FORWARD = Exercise(
+    id="6.2",
+    title="the forward pass, in loops",
+    solution=conv_forward,
+    probes={
+        "one window": (TWO, KERNEL, NO_BIAS + 1, 1, 0),
+        "the 19 of the text": (NINE, KERNEL, NO_BIAS, 1, 0),
+        "padding": (TWO, KERNEL, NO_BIAS, 1, 1),
+        "stride 2": (FOUR, KERNEL, NO_BIAS, 2, 0),
+        "two samples, two channels to two": (BATCH, KERNELS, BIAS, 1, 0),
+        "two channels to three, everything on": (BATCH, TO_THREE, BIAS_THREE, 2, 1),
+    },
+    wrong=[
+        Wrong(
+            lambda X, W, b, stride, pad: conv_forward(X, W[::-1, ::-1], b, stride, pad),
+            "Your kernel is flipped: this is convolution as mathematicians define it. Networks "
+            "use cross-correlation, which multiplies x[i + u] with w[u].",
+        ),
+        Wrong(
+            lambda X, W, b, stride, pad: conv_forward(X, W, 0 * b, stride, pad),
+            "The bias is missing: add b[o] to every pixel of output channel o.",
+        ),
+        Wrong(
+            lambda X, W, b, stride, pad: conv_forward(X, W, b, 1, pad),
+            "The window moves by one pixel whatever the stride: output pixel i starts to read at "
+            "i * stride.",
+        ),
+        Wrong(
+            lambda X, W, b, stride, pad: conv_forward(X, W, b, stride, 0),
+            "Your input has no padding: put `pad` zeros on each side of height and width first.",
+        ),
+        Wrong(
+            lambda X, W, b, stride, pad: conv_forward(X[..., :1], W[:, :, :1], b, stride, pad),
+            "Only the first input channel is read. A window holds all channels, and the sum runs "
+            "over them too.",
+        ),
+        Wrong(
+            lambda X, W, b, stride, pad: (
+                conv_forward(X, W.swapaxes(0, 1), b, stride, pad)
+                if W.shape[0] == W.shape[1]
+                else conv_forward(X.swapaxes(1, 2), W, b, stride, pad).swapaxes(1, 2)
+            ),
+            "Rows and columns are exchanged: the first axis of the kernel goes with the height "
+            "of the image.",
+        ),
+        Wrong(
+            lambda X, W, b, stride, pad: conv_forward(X, W, b * X.shape[3], stride, pad),
+            "The bias is added once for each input channel. It is added once to each output.",
+        ),
+    ],
+    properties=[
+        holds(
+            "an impulse gives the kernel, turned by 180 degrees",
+            lambda f: bool(
+                np.allclose(
+                    f(_image([[0, 0, 0], [0, 1, 0], [0, 0, 0]]), KERNEL, NO_BIAS, 1, 0),
+                    KERNEL.transpose(2, 0, 1, 3)[:, ::-1, ::-1],
+                )
+            ),
+            "An image that is 0 but for one 1 should give back the kernel turned by 180 degrees.",
+        )
+    ],
+    hints=[
+        "Pad first, then loop over the output pixels (i, j) only: all samples and all channels "
+        "can be done at once.",
+        "The window of output pixel (i, j) is P[:, i*s : i*s + kh, j*s : j*s + kw].",
+        "Sum window times W over kh, kw and C_in: `np.tensordot(window, W, axes=3)`.",
+    ],
+    why="One output pixel is the inner product of a window with the kernel, over all of its "
+    "channels, plus the bias.",
+)
+
+
+# 6.3 ------------------------------------------------------------------------------------------
+
+
+def im2col(X, kernel, stride):
+    """Return every window of X as one row: (n out_h out_w, kh kw C).
+
+    X (n, h, w, C), kernel (kh, kw). Rows in the order sample, height,
+    width; the entries of a row in the order kh, kw, channel.
+    """
+    kh, kw = kernel
+    n, h, w, C = X.shape
+    out_h, out_w = (h - kh) // stride + 1, (w - kw) // stride + 1
+    rows = np.zeros((n, out_h, out_w, kh, kw, C), X.dtype)
+    for i, j in np.ndindex(out_h, out_w):
+        p, q = i * stride, j * stride
+        rows[:, i, j] = X[:, p : p + kh, q : q + kw]
+    return rows.reshape(n * out_h * out_w, kh * kw * C)
+
+
+def _six_axes(X, kernel, stride):
+    out = [(size - k) // stride + 1 for size, k in zip(X.shape[1:3], kernel, strict=True)]
+    return im2col(X, kernel, stride).reshape(len(X), *out, *kernel, X.shape[3])
+
+
+IM2COL = Exercise(
+    id="6.3",
+    title="the windows as rows of a matrix",
+    solution=im2col,
+    probes={
+        "a 3x3 image, kernel 2x2": (NINE, (2, 2), 1),
+        "stride 2, a pixel left over": (BATCH[:1, :, :, :1], (2, 2), 2),
+        "two samples, two channels": (BATCH, (3, 2), 1),
+        "everything on": (BATCH, (2, 3), 2),
+    },
+    wrong=[
+        Wrong(
+            lambda X, kernel, stride: im2col(X, kernel, stride).T,
+            "Your windows are columns, as the name im2col has it. In this book a window is a "
+            "row, so that a product with W (kh kw C_in, C_out) is possible.",
+        ),
+        Wrong(
+            lambda X, kernel, stride: (
+                _six_axes(X, kernel, stride)
+                .transpose(0, 1, 2, 5, 3, 4)
+                .reshape(len(im2col(X, kernel, stride)), -1)
+            ),
+            "Within a row the channels come first. W has the order kh, kw, C_in, and a row must "
+            "have it too, or each weight meets another pixel.",
+        ),
+        Wrong(
+            lambda X, kernel, stride: im2col(X, kernel, 1),
+            "The stride is missing: there is a row for every window, not for every s-th.",
+        ),
+        Wrong(
+            lambda X, kernel, stride: (
+                _six_axes(X, kernel, stride)
+                .transpose(1, 2, 0, 3, 4, 5)
+                .reshape(len(im2col(X, kernel, stride)), -1)
+            ),
+            "The rows are right and in another order: the samples should come first, then height "
+            "and width, or Z cannot be reshaped to (n, out_h, out_w, C_out).",
+        ),
+        Wrong(
+            lambda X, kernel, stride: im2col(X, kernel, max(kernel)),
+            "Your windows lie side by side like tiles. They step by the stride, and overlap.",
+        ),
+        Wrong(
+            lambda X, kernel, stride: (
+                _six_axes(X, kernel, stride)
+                .swapaxes(3, 4)
+                .reshape(len(im2col(X, kernel, stride)), -1)
+            ),
+            "Each window is written down column by column. Read it row by row, as reshape does.",
+        ),
+    ],
+    properties=[
+        holds(
+            "a product with W is the convolution",
+            lambda f: bool(
+                np.allclose(
+                    f(BATCH, (3, 2), 1) @ KERNELS.reshape(-1, 2),
+                    conv_forward(BATCH, KERNELS, 0 * BIAS, 1, 0).reshape(-1, 2),
+                )
+            ),
+            "`im2col(X, kernel, stride) @ W.reshape(-1, C_out)` should be the convolution of X.",
+        )
+    ],
+    hints=[
+        "Make an array with six axes, (n, out_h, out_w, kh, kw, C), and reshape it at the end.",
+        "rows[:, i, j] is one slice of X: the window of output pixel (i, j), for all samples.",
+    ],
+    why="An array (n, out_h, out_w, kh, kw, C) holds one window in its last three axes; reshaping "
+    "turns the first three into rows and the last three into columns.",
+)
+
+
+# 6.4 ------------------------------------------------------------------------------------------
+
+
+def conv_dW(X, dZ, kernel, stride, pad):
+    """Return dW (kh, kw, C_in, C_out) from X and dZ.
+
+    X (n, h, w, C_in), dZ (n, out_h, out_w, C_out), kernel (kh, kw).
+    """
+    kh, kw = kernel
+    P = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    dW = np.zeros((kh, kw, X.shape[3], dZ.shape[3]), X.dtype)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        p, q = i * stride, j * stride
+        window = P[:, p : p + kh, q : q + kw]
+        dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
+    return dW
+
+
+def _last_window_dW(X, dZ, kernel, stride, pad):
+    only = np.zeros_like(dZ)
+    only[:, -1, -1] = dZ[:, -1, -1]
+    return conv_dW(X, only, kernel, stride, pad)
+
+
+# Batch, kernel and gradient of each setting, for 6.4 and 6.5.
+ONE_WINDOW = (TWO, KERNEL, np.array([[[[2.0]]]]), 1, 0)
+FOUR_WINDOWS = (NINE, KERNEL, _image([[1, 2], [-1, 3]]), 1, 0)
+PADDED = (TWO, KERNEL, _gradient(1, 3, 3, 1), 1, 1)
+STRIDED = (FOUR, KERNEL, _gradient(1, 2, 2, 1), 2, 0)
+REST = (BATCH[:1], KERNELS[:2], _gradient(1, 2, 3, 2), 2, 0)
+CHANNELS = (BATCH, KERNELS, _gradient(2, 3, 5, 2), 1, 0)
+EVERYTHING = (BATCH, TO_THREE, _gradient(2, 3, 3, 3), 2, 1)
+SETTINGS = {
+    "one window": ONE_WINDOW,
+    "four windows": FOUR_WINDOWS,
+    "padding": PADDED,
+    "stride 2": STRIDED,
+    "stride 2, pixels left over": REST,
+    "two samples, two channels to two": CHANNELS,
+    "two channels to three, everything on": EVERYTHING,
+}
+
+CONV_DW = Exercise(
+    id="6.4",
+    title="backward: the gradient of the kernel",
+    solution=conv_dW,
+    probes={
+        name: (X, dZ, W.shape[:2], stride, pad)
+        for name, (X, W, dZ, stride, pad) in SETTINGS.items()
+    },
+    wrong=[
+        Wrong(
+            lambda X, dZ, kernel, stride, pad: conv_dW(X, dZ, kernel, stride, pad) / len(X),
+            "You average over the batch. The loss already has 1/n, and dZ with it: add up.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride, pad: (
+                conv_dW(X, dZ, kernel, stride, pad) / dZ[0, :, :, 0].size
+            ),
+            "You average over the output pixels. A weight is used at each of them, and by the "
+            "chain rule the contributions add up.",
+        ),
+        Wrong(
+            _last_window_dW,
+            "Only the last window is left: `=` overwrites what the windows before it gave. Each "
+            "weight is used in every window, so add with `+=`.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride, pad: conv_dW(X, dZ, kernel, stride, pad)[::-1, ::-1],
+            "dW comes out turned by 180 degrees. The rotation belongs to dX; dW is the plain "
+            "correlation of X with dZ.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride, pad: conv_dW(X, dZ, kernel, 1, pad),
+            "The stride is forgotten: output pixel (i, j) read the window at (i s, j s), and "
+            "that is the window its gradient belongs to.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride, pad: conv_dW(
+                np.pad(X, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0))), dZ, kernel, stride, 0
+            ),
+            "Your windows are shifted where there is padding: the forward pass had a border on "
+            "both sides, so dW has to read the same padded X.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride, pad: conv_dW(X, dZ, kernel, stride, pad).swapaxes(2, 3),
+            "The channel axes are exchanged: dW has the shape of W, (kh, kw, C_in, C_out).",
+        ),
+    ],
+    properties=[
+        holds(
+            "<convolution of X with V, dZ> = <V, dW> for any V",
+            lambda f: bool(
+                np.isclose(
+                    np.sum(conv_forward(BATCH, KERNELS, 0 * BIAS, 1, 0) * CHANNELS[2]),
+                    np.sum(KERNELS * f(BATCH, CHANNELS[2], (3, 2), 1, 0)),
+                )
+            ),
+            "Z is linear in W, so the sum of V dW must be the sum of dZ times the convolution of "
+            "X with V, for any kernel V. It is not.",
+        )
+    ],
+    hints=[
+        "z[i, j] = ... + x[i s + u, j s + v] w[u, v] + ...: what is its derivative by w[u, v]?",
+        "Every output pixel adds its own window, times its gradient.",
+        "For the channels: entry (c, o) is the sum over the samples of window[..., c] dz[..., o].",
+    ],
+    why="z[i, j, o] depends on w[u, v, c, o] by the factor x[i s + u, j s + v, c]. Multiply by "
+    "dz[i, j, o] and add up over all pixels and samples.",
+)
+
+
+# 6.5 ------------------------------------------------------------------------------------------
+
+
+def conv_dX(W, dZ, shape, stride, pad):
+    """Return dX, whose shape (n, h, w, C_in) is given, from W and dZ.
+
+    W (kh, kw, C_in, C_out), dZ (n, out_h, out_w, C_out).
+    """
+    n, h, w, C_in = shape
+    kh, kw = W.shape[:2]
+    dP = np.zeros((n, h + 2 * pad, w + 2 * pad, C_in), dZ.dtype)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        p, q = i * stride, j * stride
+        share = np.tensordot(dZ[:, i, j], W, axes=(1, 3))
+        dP[:, p : p + kh, q : q + kw] += share
+    return dP[:, pad : pad + h, pad : pad + w]
+
+
+def _assigned_dX(W, dZ, shape, stride, pad):
+    n, h, w, C_in = shape
+    dP = np.zeros((n, h + 2 * pad, w + 2 * pad, C_in), dZ.dtype)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        p, q = i * stride, j * stride
+        share = np.tensordot(dZ[:, i, j], W, axes=(1, 3))
+        dP[:, p : p + W.shape[0], q : q + W.shape[1]] = share
+    return dP[:, pad : pad + h, pad : pad + w]
+
+
+def _uncropped_dX(W, dZ, shape, stride, pad):
+    n, h, w, C_in = shape
+    return conv_dX(W, dZ, (n, h + 2 * pad, w + 2 * pad, C_in), stride, 0)
+
+
+CONV_DX = Exercise(
+    id="6.5",
+    title="backward: the gradient of the image",
+    solution=conv_dX,
+    probes={
+        name: (W, dZ, X.shape, stride, pad) for name, (X, W, dZ, stride, pad) in SETTINGS.items()
+    },
+    wrong=[
+        Wrong(
+            lambda W, dZ, shape, stride, pad: conv_dX(W[::-1, ::-1], dZ, shape, stride, pad),
+            "The kernel stands the wrong way round. If you correlate a padded dZ with it, it has "
+            "to be turned by 180 degrees, W[::-1, ::-1]; if you add dz times W to the window "
+            "that was read, it stays as it is.",
+        ),
+        Wrong(
+            lambda W, dZ, shape, stride, pad: conv_dX(W.swapaxes(2, 3), dZ, shape, stride, pad),
+            "The channels are not swapped: dZ has C_out channels, and the sum runs over these. "
+            "Where C_in = C_out nothing complains, and the numbers are wrong.",
+        ),
+        Wrong(
+            _assigned_dX,
+            "You assign where windows overlap, so each window wipes out what its neighbors gave. "
+            "A pixel is read by many windows, and their gradients add up: `+=`.",
+        ),
+        Wrong(
+            lambda W, dZ, shape, stride, pad: conv_dX(W, dZ, shape, 1, pad),
+            "The stride is forgotten: the gradient of output pixel (i, j) belongs to the window "
+            "that starts at (i s, j s).",
+        ),
+        Wrong(
+            _uncropped_dX,
+            "The border is still there: dX has the shape of X, so crop `pad` pixels on each side.",
+        ),
+        Wrong(
+            lambda W, dZ, shape, stride, pad: _uncropped_dX(W, dZ, shape, stride, pad)[
+                :, : shape[1], : shape[2]
+            ],
+            "You crop on one side only. The padding stood on both: keep [pad : pad + h].",
+        ),
+        Wrong(
+            lambda W, dZ, shape, stride, pad: conv_dX(W, dZ, shape, stride, pad) / len(dZ),
+            "You average over the batch. Each sample's dX is its own; the 1/n is already in dZ.",
+        ),
+    ],
+    properties=[
+        holds(
+            "<A X, dZ> = <X, A^T dZ>",
+            lambda f: bool(
+                np.isclose(
+                    np.sum(conv_forward(BATCH, TO_THREE, 0 * BIAS_THREE, 2, 1) * EVERYTHING[2]),
+                    np.sum(BATCH * f(TO_THREE, EVERYTHING[2], BATCH.shape, 2, 1)),
+                )
+            ),
+            "The adjoint test fails: the sums of Z dZ and of X dX should be the same number.",
+        )
+    ],
+    hints=[
+        "Go through the output pixels as the forward pass does. Where it reads a window, you add "
+        "to a window.",
+        "Make dX with its border first, add into it, and crop at the end.",
+        "What is added is dz[o] w[u, v, c, o], summed over o: "
+        "`np.tensordot(dZ[:, i, j], W, axes=(1, 3))`.",
+    ],
+    why="Output pixel (i, j) read pixel (i s + u, j s + v) with the factor w[u, v], so it gives "
+    "back dz w[u, v] to the same pixel.",
+)
+
+
+# 6.6 ------------------------------------------------------------------------------------------
+
+
+def col2im(rows, shape, kernel, stride):
+    """Return the adjoint of im2col: each entry added to its pixel.
+
+    rows (n out_h out_w, kh kw C), kernel (kh, kw); the result has the
+    given shape (n, h, w, C).
+    """
+    kh, kw = kernel
+    n, h, w, C = shape
+    out_h, out_w = (h - kh) // stride + 1, (w - kw) // stride + 1
+    rows = rows.reshape(n, out_h, out_w, kh, kw, C)
+    X = np.zeros(shape, rows.dtype)
+    for i, j in np.ndindex(out_h, out_w):
+        p, q = i * stride, j * stride
+        X[:, p : p + kh, q : q + kw] += rows[:, i, j]
+    return X
+
+
+def _assigned_col2im(rows, shape, kernel, stride):
+    n, h, w, C = shape
+    out_h, out_w = (h - kernel[0]) // stride + 1, (w - kernel[1]) // stride + 1
+    rows = rows.reshape(n, out_h, out_w, *kernel, C)
+    X = np.zeros(shape, rows.dtype)
+    for i, j in np.ndindex(out_h, out_w):
+        p, q = i * stride, j * stride
+        X[:, p : p + kernel[0], q : q + kernel[1]] = rows[:, i, j]
+    return X
+
+
+def _averaged_col2im(rows, shape, kernel, stride):
+    times = col2im(np.ones_like(rows), shape, kernel, stride)
+    return col2im(rows, shape, kernel, stride) / np.maximum(times, 1)
+
+
+def _dense_col2im(rows, shape, kernel, stride):
+    n, h, w, C = shape
+    out_h, out_w = (h - kernel[0]) // stride + 1, (w - kernel[1]) // stride + 1
+    rows = rows.reshape(n, out_h, out_w, *kernel, C)
+    X = np.zeros(shape, rows.dtype)
+    for i, j in np.ndindex(out_h, out_w):
+        X[:, i : i + kernel[0], j : j + kernel[1]] += rows[:, i, j]
+    return X
+
+
+def _channels_first_col2im(rows, shape, kernel, stride):
+    kh, kw = kernel
+    swapped = rows.reshape(-1, shape[3], kh, kw).transpose(0, 2, 3, 1).reshape(rows.shape)
+    return col2im(swapped, shape, kernel, stride)
+
+
+COL2IM = Exercise(
+    id="6.6",
+    title="the adjoint of im2col",
+    solution=col2im,
+    probes={
+        "all ones, 3x3 image": (np.ones((4, 4)), (1, 3, 3, 1), (2, 2), 1),
+        "numbers": (np.arange(16.0).reshape(4, 4), (1, 3, 3, 1), (2, 2), 1),
+        "stride 2, pixels left over": (_gradient(4, 4), (1, 5, 5, 1), (2, 2), 2),
+        "windows that overlap, stride 2": (_gradient(4, 9), (1, 5, 5, 1), (3, 3), 2),
+        "two samples, two channels": (_gradient(30, 12), BATCH.shape, (3, 2), 1),
+    },
+    wrong=[
+        Wrong(
+            _assigned_col2im,
+            "Where windows overlap only the last one is left. That happens with `=`, and also "
+            "with `X[index] += rows` and an index array, which adds once for each place.",
+        ),
+        Wrong(
+            _averaged_col2im,
+            "You divide by how many windows read the pixel. That would undo im2col. An adjoint "
+            "does not undo: a pixel that was copied four times receives four gradients.",
+        ),
+        Wrong(
+            _dense_col2im,
+            "The windows step by one pixel; they should step by the stride.",
+        ),
+        Wrong(
+            _channels_first_col2im,
+            "You read a row as (C, kh, kw). It has the order of im2col: (kh, kw, C).",
+        ),
+        Wrong(
+            lambda rows, shape, kernel, stride: col2im(rows, shape, kernel, stride) / len(rows),
+            "You average over the windows. Contributions add up.",
+        ),
+        Wrong(
+            lambda rows, shape, kernel, stride: col2im(
+                rows.reshape(len(rows), *kernel, -1)[:, ::-1, ::-1].reshape(rows.shape),
+                shape,
+                kernel,
+                stride,
+            ),
+            "Each window comes back turned by 180 degrees. Nothing is rotated here: an entry goes "
+            "back to where it came from.",
+        ),
+    ],
+    properties=[
+        holds(
+            "<im2col(X), rows> = <X, col2im(rows)>",
+            lambda f: bool(
+                np.isclose(
+                    np.sum(
+                        im2col(BATCH, (3, 2), 1) * COL2IM.probes["two samples, two channels"][0]
+                    ),
+                    np.sum(BATCH * f(*COL2IM.probes["two samples, two channels"])),
+                )
+            ),
+            "The adjoint test fails: the two sums should be the same number.",
+        )
+    ],
+    hints=[
+        "Reshape the rows to (n, out_h, out_w, kh, kw, C). Then it is im2col with the two sides "
+        "of the assignment exchanged.",
+        "With one change: several windows meet in a pixel, so add.",
+    ],
+    why="im2col copies a pixel into every window that holds it, so its gradient is the sum of the "
+    "gradients of all its copies.",
+)
+
+
+# 6.7 ------------------------------------------------------------------------------------------
+
+
+def max_pool(X, kernel, stride, pad):
+    """Return the maximum of each window, channel by channel.
+
+    X (n, h, w, C), kernel (kh, kw), `pad` pixels on each side. Padding
+    must never win.
+    """
+    kh, kw = kernel
+    border = ((0, 0), (pad, pad), (pad, pad), (0, 0))
+    P = np.pad(X, border, constant_values=-np.inf)
+    out_h = (P.shape[1] - kh) // stride + 1
+    out_w = (P.shape[2] - kw) // stride + 1
+    Z = np.zeros((len(X), out_h, out_w, X.shape[3]), X.dtype)
+    for i, j in np.ndindex(out_h, out_w):
+        p, q = i * stride, j * stride
+        Z[:, i, j] = P[:, p : p + kh, q : q + kw].max(axis=(1, 2))
+    return Z
+
+
+def _pool_with(reduce, value=-np.inf):
+    def pool(X, kernel, stride, pad):
+        kh, kw = kernel
+        P = _pad(X, pad, value)
+        out_h = (P.shape[1] - kh) // stride + 1
+        out_w = (P.shape[2] - kw) // stride + 1
+        Z = np.zeros((len(X), out_h, out_w, X.shape[3]), X.dtype)
+        for i, j in np.ndindex(out_h, out_w):
+            p, q = i * stride, j * stride
+            Z[:, i, j] = reduce(P[:, p : p + kh, q : q + kw])
+        return Z
+
+    return pool
+
+
+def _ceil_pool(X, kernel, stride, pad):
+    P = _pad(X, pad, -np.inf)
+    rest = [-(size - k) % stride for size, k in zip(P.shape[1:3], kernel, strict=True)]
+    P = np.pad(P, ((0, 0), (0, rest[0]), (0, rest[1]), (0, 0)), constant_values=-np.inf)
+    return max_pool(P, kernel, stride, 0)
+
+
+MAX_POOL = Exercise(
+    id="6.7",
+    title="max pooling",
+    solution=max_pool,
+    probes={
+        "a 4x4 image in tiles of 2x2": (FOUR, (2, 2), 2, 0),
+        "negative pixels": (-1 - FOUR, (2, 2), 2, 0),
+        "negative pixels, padded": (-1 - TWO, (2, 2), 1, 1),
+        "overlapping windows": (FOUR, (2, 2), 1, 0),
+        "pixels left over": (BATCH, (2, 2), 2, 0),
+        "everything on": (BATCH - 3, (3, 2), 2, 1),
+    },
+    wrong=[
+        Wrong(
+            _pool_with(lambda window: window.max(axis=(1, 2)), 0.0),
+            "Zeros are not neutral for a maximum: in a window of negative pixels the padding "
+            "wins. Pad with -inf, which never does.",
+        ),
+        Wrong(
+            _ceil_pool,
+            "You round the output size up: the last windows hang over the edge. Pixels left over "
+            "are not read.",
+        ),
+        Wrong(
+            _pool_with(lambda window: np.abs(window).max(axis=(1, 2)), 0.0),
+            "You take the largest size, not the largest value: -3 should lose against 1.",
+        ),
+        Wrong(
+            _pool_with(lambda window: window.max(axis=(1, 2, 3), keepdims=True)[:, 0, 0]),
+            "The maximum runs over the channels as well. Pooling works channel by channel.",
+        ),
+        Wrong(
+            lambda X, kernel, stride, pad: max_pool(X, kernel, kernel[0], pad),
+            "Your windows step by their own height. That is the usual choice, but here a stride "
+            "is given.",
+        ),
+        Wrong(
+            _pool_with(lambda window: window.mean(axis=(1, 2)), 0.0),
+            "This is the mean of each window, not its maximum.",
+        ),
+        Wrong(
+            _pool_with(lambda window: window.max(axis=(0, 1, 2))),
+            "The maximum runs over the batch too: each sample has to keep its own.",
+        ),
+    ],
+    hints=[
+        "Start from your convolution: the windows are the same, only what is done to each differs.",
+        "`np.pad` takes `constant_values`. Which number loses against every pixel?",
+        "The maximum runs over the axes 1 and 2 of the window (n, kh, kw, C).",
+    ],
+    why="-inf is to a maximum what 0 is to a sum: it changes nothing.",
+)
+
+
+# 6.8 ------------------------------------------------------------------------------------------
+
+
+def max_pool_backward(X, dZ, kernel, stride):
+    """Return dX of max pooling without padding.
+
+    In each window the first of the largest pixels, row by row, gets
+    the gradient. Windows may overlap.
+    """
+    kh, kw = kernel
+    dX = np.zeros_like(X)
+    for m, i, j, c in np.ndindex(dZ.shape):
+        p, q = i * stride, j * stride
+        window = X[m, p : p + kh, q : q + kw, c]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        dX[m, p + u, q + v, c] += dZ[m, i, j, c]
+    return dX
+
+
+def _routed(share, assign=False):
+    """Return a backward that gives each window dz times share(window)."""
+
+    def backward(X, dZ, kernel, stride):
+        dX = np.zeros_like(X)
+        for m, i, j, c in np.ndindex(dZ.shape):
+            p, q = i * stride, j * stride
+            rows, columns = slice(p, p + kernel[0]), slice(q, q + kernel[1])
+            part = share(X[m, rows, columns, c])
+            if assign:
+                dX[m, rows, columns, c][part != 0] = dZ[m, i, j, c]
+            else:
+                dX[m, rows, columns, c] += part * dZ[m, i, j, c]
+        return dX
+
+    return backward
+
+
+def _one_hot(window, last=False):
+    flat = window.ravel()[::-1] if last else window.ravel()
+    place = flat.size - 1 - flat.argmax() if last else flat.argmax()
+    return (np.arange(flat.size) == place).reshape(window.shape).astype(window.dtype)
+
+
+TIES = _image([[5, 5, 1], [0, 5, 2], [1, 1, 1]])
+MAX_POOL_BACKWARD = Exercise(
+    id="6.8",
+    title="backward through max pooling",
+    solution=max_pool_backward,
+    probes={
+        "tiles of 2x2, no ties": (
+            _image([[1, 2, 0, 3], [0, 4, 1, 2], [2, 0, 1, 2], [3, 1, 0, 4]]),
+            _image([[1, 2], [3, 4]]),
+            (2, 2),
+            2,
+        ),
+        "ties in one window": (_image([[7, 7], [0, 7]]), _image([[6]]), (2, 2), 2),
+        "overlapping windows with one winner": (
+            _image([[0, 1, 0], [2, 9, 3], [0, 1, 0]]),
+            _image([[1, 2], [3, 4]]),
+            (2, 2),
+            1,
+        ),
+        "overlap and ties": (TIES, _image([[1, 2], [3, 4]]), (2, 2), 1),
+        "two samples, two channels, a rest": (BATCH, _gradient(2, 2, 3, 2), (2, 2), 2),
+    },
+    wrong=[
+        Wrong(
+            _routed(_one_hot, assign=True),
+            "You assign where windows overlap. A pixel that wins in several windows gets the sum "
+            "of their gradients: use `+=`.",
+        ),
+        Wrong(
+            _routed(lambda window: (window == window.max()).astype(window.dtype)),
+            "Every pixel that equals the maximum gets the whole gradient: with three ties, three "
+            "times as much goes out as came in. One of them gets it, the first.",
+        ),
+        Wrong(
+            _routed(lambda window: (window == window.max()) / np.sum(window == window.max())),
+            "You share the gradient among the ties. That is a subgradient too, and it is not the "
+            "one asked for: here, as in PyTorch, the first winner takes all.",
+        ),
+        Wrong(
+            _routed(lambda window: _one_hot(window, last=True)),
+            "The last of the ties gets the gradient, and it should be the first.",
+        ),
+        Wrong(
+            _routed(lambda window: np.ones_like(window) / window.size),
+            "You spread the gradient evenly over the window. That belongs to average pooling; a "
+            "maximum depends on its winner alone.",
+        ),
+        Wrong(
+            _routed(lambda window: _one_hot(window) * window.max()),
+            "You multiply by the pixel. z = x for the winner, so its derivative is 1.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride: (
+                max_pool_backward(X, dZ, kernel, kernel[0])
+                if stride == kernel[0]
+                else max_pool_backward(X, dZ[:, ::2, ::2], kernel, 2)
+            ),
+            "Windows that overlap are left out: go through all output pixels, and start each "
+            "window at (i stride, j stride).",
+        ),
+    ],
+    properties=[
+        holds(
+            "as much gradient goes out as came in",
+            lambda f: bool(np.isclose(f(TIES, _image([[1, 2], [3, 4]]), (2, 2), 1).sum(), 10)),
+            "The gradients of four windows sum to 10, and the gradients of the pixels do not.",
+        )
+    ],
+    hints=[
+        "For each output pixel find where in its window the maximum stands.",
+        "`window.argmax()` gives the first winner, counted row by row; `np.unravel_index` turns "
+        "the count into row and column.",
+        "Add dz there. Nothing else in the window gets anything.",
+    ],
+    why="The maximum is a copy of its winner, so the winner's derivative is 1 and all others' 0. "
+    "Where windows overlap, a pixel can win several times.",
+)
+
+
+# 6.9 ------------------------------------------------------------------------------------------
+
+
+def average_pool_backward(dZ, shape, kernel, stride, pad):
+    """Return dX (n, h, w, C) of average pooling; shape is that of X.
+
+    The average of a window counts the pixels of the image alone, not
+    the padding.
+    """
+    h, w = shape[1:3]
+    kh, kw = kernel
+    dX = np.zeros(shape, dZ.dtype)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        p, q = i * stride - pad, j * stride - pad
+        rows, columns = slice(max(p, 0), min(p + kh, h)), slice(max(q, 0), min(q + kw, w))
+        count = dX[0, rows, columns, 0].size
+        dX[:, rows, columns] += dZ[:, i : i + 1, j : j + 1] / count
+    return dX
+
+
+def _average_backward(divide, assign=False):
+    def backward(dZ, shape, kernel, stride, pad):
+        dX = np.zeros(shape, dZ.dtype)
+        for i, j in np.ndindex(dZ.shape[1:3]):
+            p, q = i * stride - pad, j * stride - pad
+            rows = slice(max(p, 0), min(p + kernel[0], shape[1]))
+            columns = slice(max(q, 0), min(q + kernel[1], shape[2]))
+            part = dX[:, rows, columns]
+            share = dZ[:, i : i + 1, j : j + 1] / divide(part[0, :, :, 0].size, kernel)
+            part[...] = share if assign else part + share
+        return dX
+
+    return backward
+
+
+AVERAGE_POOL_BACKWARD = Exercise(
+    id="6.9",
+    title="backward through average pooling",
+    solution=average_pool_backward,
+    probes={
+        "one window of 2x2": (_image([[4]]), (1, 2, 2, 1), (2, 2), 2, 0),
+        "four windows that overlap": (_image([[4, 8], [-4, 12]]), (1, 3, 3, 1), (2, 2), 1, 0),
+        "padding": (_image([[4, 8], [-4, 12]]), (1, 2, 2, 1), (2, 2), 2, 1),
+        "overlap and padding": (_gradient(1, 3, 3, 1), (1, 3, 3, 1), (3, 3), 1, 1),
+        "everything on": (_gradient(2, 3, 3, 2), BATCH.shape, (2, 3), 2, 1),
+    },
+    wrong=[
+        Wrong(
+            _average_backward(lambda count, kernel: kernel[0] * kernel[1]),
+            "You divide by kh kw everywhere. At the border a window holds fewer pixels of the "
+            "image, and this average counts only those.",
+        ),
+        Wrong(
+            _average_backward(lambda count, kernel: 1),
+            "Each pixel gets the whole gradient. It contributed 1 / count of the average, so it "
+            "gets that share.",
+        ),
+        Wrong(
+            _average_backward(lambda count, kernel: count, assign=True),
+            "You assign where windows overlap: use `+=`, since a pixel counts in several averages.",
+        ),
+        Wrong(
+            lambda dZ, shape, kernel, stride, pad: average_pool_backward(dZ, shape, kernel, 1, pad),
+            "The stride is forgotten: window (i, j) starts at (i stride - pad, j stride - pad).",
+        ),
+        Wrong(
+            lambda dZ, shape, kernel, stride, pad: average_pool_backward(
+                dZ, shape, kernel, stride, 0
+            ),
+            "The padding shifts the windows by `pad` pixels up and to the left, and yours ignore "
+            "it.",
+        ),
+        Wrong(
+            _average_backward(lambda count, kernel: count**2),
+            "You divide by the count twice.",
+        ),
+    ],
+    properties=[
+        holds(
+            "without padding, as much gradient goes out as came in",
+            lambda f: bool(
+                np.isclose(f(_image([[4, 8], [-4, 12]]), (1, 3, 3, 1), (2, 2), 1, 0).sum(), 20)
+            ),
+            "The gradients of the windows sum to 20, and the gradients of the pixels do not.",
+        )
+    ],
+    hints=[
+        "Each pixel of a window gets the same share of dz.",
+        "Cut the window at the edges of the image, and count what is left.",
+    ],
+    why="An average has the derivative 1 / count by each of the pixels it counts, and 0 by the "
+    "padding, which is no variable.",
+)
+
+
+# 6.10 -----------------------------------------------------------------------------------------
+
+
+def receptive_field(kernels, strides):
+    """Return how many input pixels one output pixel sees, along an axis.
+
+    kernels[l] and strides[l] belong to layer l, the first layer first.
+    """
+    size, jump = 1, 1
+    for kernel, stride in zip(kernels, strides, strict=True):
+        size += (kernel - 1) * jump
+        jump *= stride
+    return size
+
+
+def _wide_steps(kernels, strides):
+    size, jump = 1, 1
+    for kernel, stride in zip(kernels, strides, strict=True):
+        jump *= stride
+        size += (kernel - 1) * jump
+    return size
+
+
+RECEPTIVE_FIELD = Exercise(
+    id="6.10",
+    title="the receptive field",
+    solution=receptive_field,
+    probes={
+        "one layer": ([3], [1]),
+        "two layers of 3": ([3, 3], [1, 1]),
+        "a stride in the first layer": ([3, 3], [2, 1]),
+        "a stride in the last layer": ([3, 3], [1, 2]),
+        "convolution, pooling, convolution": ([3, 2, 3], [1, 2, 1]),
+        "no layer": ([], []),
+        "kernels of 1 see nothing new": ([5, 1, 1], [1, 1, 1]),
+        "five layers": ([7, 3, 3, 3, 3], [2, 2, 1, 2, 1]),
+    },
+    wrong=[
+        Wrong(
+            lambda kernels, strides: sum(kernels),
+            "You add up the kernels. The windows of two layers overlap: a layer adds kernel - 1.",
+        ),
+        Wrong(
+            lambda kernels, strides: 1 + sum(k - 1 for k in kernels),
+            "The strides are missing: after a stride of 2, neighbors lie two input pixels apart, "
+            "and each step of a later kernel counts twice.",
+        ),
+        Wrong(
+            _wide_steps,
+            "A layer's own stride does not widen its own window. It counts from the next layer on.",
+        ),
+        Wrong(
+            lambda kernels, strides: int(np.prod(kernels)),
+            "You multiply the kernels. That holds for tiles that do not overlap, with strides as "
+            "large as the kernels.",
+        ),
+        Wrong(
+            lambda kernels, strides: receptive_field(kernels, strides) - 1,
+            "One too few: before any layer, a pixel sees itself.",
+        ),
+        Wrong(
+            lambda kernels, strides: receptive_field(kernels[::-1], strides[::-1]),
+            "You go through the layers from the last to the first with the rule for the other "
+            "direction. From the top it is r = (r - 1) stride + kernel.",
+        ),
+    ],
+    hints=[
+        "Keep two numbers: what a pixel of the current layer sees, and how many input pixels "
+        "apart two neighbors are.",
+        "A kernel of k reaches k - 1 neighbors further. How far apart are they?",
+    ],
+    why="Two neighbors in layer l are s_1 s_2 ... s_{l-1} input pixels apart, and the kernel "
+    "reaches over k - 1 such distances.",
+)
+
+
+# 6.11 -----------------------------------------------------------------------------------------
+
+
+def count_parameters(kernel_shapes, dense_shapes):
+    """Return the number of parameters of a network, as a whole number.
+
+    kernel_shapes holds (kh, kw, C_in, C_out) of each convolution,
+    dense_shapes (n_in, n_out) of each fully-connected layer. All have
+    biases.
+    """
+    shapes = [*kernel_shapes, *dense_shapes]
+    return sum(int(np.prod(shape)) + shape[-1] for shape in shapes)
+
+
+NETS = {
+    "one convolution": ([(3, 3, 1, 8)], []),
+    "one fully-connected layer": ([], [(64, 10)]),
+    "three channels": ([(5, 5, 3, 4)], []),
+    "two convolutions": ([(3, 3, 1, 16), (3, 3, 16, 32)], []),
+    "a network": ([(3, 3, 1, 16), (3, 3, 16, 32)], [(512, 64), (64, 10)]),
+}
+
+COUNT_PARAMETERS = Exercise(
+    id="6.11",
+    title="counting parameters",
+    solution=count_parameters,
+    probes=NETS,
+    wrong=[
+        Wrong(
+            lambda kernel_shapes, dense_shapes: sum(
+                int(np.prod(s)) for s in [*kernel_shapes, *dense_shapes]
+            ),
+            "The biases are missing: one for each output channel or unit.",
+        ),
+        Wrong(
+            lambda kernel_shapes, dense_shapes: (
+                sum(kh * kw * o + o for kh, kw, _, o in kernel_shapes)
+                + sum(i * o + o for i, o in dense_shapes)
+            ),
+            "A kernel is as deep as its input: each output channel has kh kw weights for each "
+            "input channel.",
+        ),
+        Wrong(
+            lambda kernel_shapes, dense_shapes: (
+                sum((kh * kw + 1) * i * o for kh, kw, i, o in kernel_shapes)
+                + sum(i * o + o for i, o in dense_shapes)
+            ),
+            "You count a bias for each pair of channels. There is one for each output channel.",
+        ),
+        Wrong(
+            lambda kernel_shapes, dense_shapes: sum(
+                int(np.prod(s)) + 1 for s in [*kernel_shapes, *dense_shapes]
+            ),
+            "You count one bias for each layer. There is one for each output channel or unit.",
+        ),
+        Wrong(
+            lambda kernel_shapes, dense_shapes: sum(
+                int(np.prod(s)) + s[-2] for s in [*kernel_shapes, *dense_shapes]
+            ),
+            "You count a bias for each input. It is added to an output.",
+        ),
+        Wrong(
+            lambda kernel_shapes, dense_shapes: count_parameters(kernel_shapes, []),
+            "The fully-connected layers are missing.",
+        ),
+    ],
+    hints=[
+        "The weights are as many as the array has entries.",
+        "The last number of each shape says how many biases there are.",
+    ],
+    why="The number of pixels occurs nowhere: a convolution has the same parameters for a stamp "
+    "and for a poster.",
+)
+
+
+# 6.12 -----------------------------------------------------------------------------------------
+
+
+def pool_backward(X, dZ, kernel, stride):
+    """Return dX of average pooling without padding."""
+    kh, kw = kernel
+    dX = np.zeros_like(X)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        p, q = i * stride, j * stride
+        share = dZ[:, i : i + 1, j : j + 1] / (kh * kw)
+        dX[:, p : p + kh, q : q + kw] += share
+    return dX
+
+
+def broken_pool_backward(X, dZ, kernel, stride):
+    """Return dX of average pooling without padding."""
+    kh, kw = kernel
+    dX = np.zeros_like(X)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        p, q = i * stride, j * stride
+        share = dZ[:, i : i + 1, j : j + 1] / (kh * kw)
+        dX[:, p : p + kh, q : q + kw] = share
+    return dX
+
+
+POOL_LAB = Exercise(
+    id="6.12",
+    title="find the bug: pooling that forgets",
+    solution=pool_backward,
+    broken=broken_pool_backward,
+    symptom="With windows side by side every gradient is right. Let them overlap, and less "
+    "gradient goes out than came in.",
+    probes={
+        "windows side by side": (FOUR, _image([[4, 8], [-4, 12]]), (2, 2), 2),
+        "overlapping windows": (NINE, _image([[4, 8], [-4, 12]]), (2, 2), 1),
+        "two samples, two channels": (BATCH, _gradient(2, 3, 5, 2), (3, 2), 1),
+    },
+    wrong=[
+        Wrong(
+            lambda X, dZ, kernel, stride: (
+                pool_backward(X, dZ, kernel, stride) * (kernel[0] * kernel[1])
+            ),
+            "Now the contributions add up, and each is too large: the division by the number of "
+            "pixels is gone.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride: (
+                pool_backward(X, dZ, kernel, kernel[0])
+                if stride == kernel[0]
+                else pool_backward(X, dZ[:, ::2, ::2], kernel, 2)
+            ),
+            "You made the windows stop overlapping. They do overlap: the stride is given.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride: (
+                np.maximum(broken_pool_backward(X, dZ, kernel, stride), 0)
+                + np.minimum(broken_pool_backward(X, dZ, kernel, stride), 0) * 0
+            ),
+            "Negative gradients are lost. A gradient may have either sign.",
+        ),
+        Wrong(
+            lambda X, dZ, kernel, stride: (
+                pool_backward(X, dZ, kernel, stride)
+                / np.maximum(pool_backward(X, np.ones_like(dZ), kernel, stride), 1e-9)
+                / (kernel[0] * kernel[1])
+            ),
+            "You take the mean over the windows that meet in a pixel. By the chain rule their "
+            "contributions add up.",
+        ),
+    ],
+    hints=[
+        "Take a 3x3 image, a 2x2 kernel and stride 1. How many windows hold the pixel in the "
+        "middle?",
+        "Look at the line that writes into dX.",
+    ],
+    why="`=` keeps the last window only. Published pooling layers have this line; it is right as "
+    "long as the stride is as large as the kernel, and nobody tested anything else.",
+)
+
+
+# 6.13 -----------------------------------------------------------------------------------------
+
+
+def conv_backward(X, W, dZ):
+    """Return dX, dW of a convolution with stride 1 and no padding."""
+    kh, kw = W.shape[:2]
+    dX, dW = np.zeros_like(X), np.zeros_like(W)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        rows, columns = slice(i, i + kh), slice(j, j + kw)
+        window, dz = X[:, rows, columns], dZ[:, i, j]
+        dW += np.einsum("nuvc,no->uvco", window, dz)
+        dX[:, rows, columns] += np.einsum("no,uvco->nuvc", dz, W)
+    return dX, dW
+
+
+def broken_conv_backward(X, W, dZ):
+    """Return dX, dW of a convolution with stride 1 and no padding."""
+    kh, kw = W.shape[:2]
+    dX, dW = np.zeros_like(X), np.zeros_like(W)
+    for i, j in np.ndindex(dZ.shape[1:3]):
+        rows, columns = slice(i, i + kh), slice(j, j + kw)
+        window, dz = X[:, rows, columns], dZ[:, i, j]
+        dW += np.einsum("nuvc,no->uvco", window, dz)
+        dX[:, rows, columns] += dz.sum(axis=1)[:, None, None, None]
+    return dX, dW
+
+
+CONV_LAB = Exercise(
+    id="6.13",
+    title="find the bug: half a line",
+    solution=conv_backward,
+    broken=broken_conv_backward,
+    symptom="dW is right. dX is not, and it stays the same when you double W.",
+    probes={
+        "one window": ONE_WINDOW[:3],
+        "four windows": FOUR_WINDOWS[:3],
+        "two samples, two channels to two": CHANNELS[:3],
+        "two channels to three": (BATCH, TO_THREE, _gradient(2, 4, 4, 3)),
+    },
+    wrong=[
+        Wrong(
+            lambda X, W, dZ: (
+                conv_dX(W[::-1, ::-1], dZ, X.shape, 1, 0),
+                conv_dW(X, dZ, W.shape[:2], 1, 0),
+            ),
+            "W is in, and turned by 180 degrees. That is needed where you slide over dZ; here "
+            "you add to the window that was read, and w[u, v] goes to offset (u, v).",
+        ),
+        Wrong(
+            lambda X, W, dZ: (
+                conv_dX(W.swapaxes(2, 3), dZ, X.shape, 1, 0),
+                conv_dW(X, dZ, W.shape[:2], 1, 0),
+            ),
+            "The sum runs over the wrong channel axis of W: dZ has C_out channels, the last axis.",
+        ),
+        Wrong(
+            lambda X, W, dZ: (
+                _assigned_dX(W, dZ, X.shape, 1, 0),
+                conv_dW(X, dZ, W.shape[:2], 1, 0),
+            ),
+            "W is in, and the sum is gone: windows overlap, so dX needs `+=`.",
+        ),
+        Wrong(
+            lambda X, W, dZ: (
+                conv_dX(np.broadcast_to(W.sum(axis=(0, 1)), W.shape), dZ, X.shape, 1, 0),
+                conv_dW(X, dZ, W.shape[:2], 1, 0),
+            ),
+            "Every pixel of the window gets the sum of the kernel. Pixel (u, v) was multiplied "
+            "by w[u, v] alone.",
+        ),
+        Wrong(
+            lambda X, W, dZ: (
+                conv_dX(W, dZ, X.shape, 1, 0),
+                conv_dW(X, dZ, W.shape[:2], 1, 0) / len(X),
+            ),
+            "dX is mended, and dW, which was right, is now a mean over the batch.",
+        ),
+    ],
+    properties=[
+        central_differences(
+            lambda X, W, dZ: float(np.sum(dZ * conv_forward(X, W, 0 * BIAS, 1, 0))),
+            CHANNELS[:3],
+            wrt=(0, 1),
+        )
+    ],
+    hints=[
+        "z = ... + x w + ...: by the product rule, what is the derivative by x?",
+        "The line for dW multiplies dz with the window. What should the line for dX multiply dz "
+        "with?",
+        'In index form the product is `"no,uvco->nuvc"`.',
+    ],
+    why="The derivative of x w by x is w. In one published set of notes half of this line is "
+    "missing, and the einsum is what was to be filled in.",
+)
+
+
+# 6.14 -----------------------------------------------------------------------------------------
+
+
+def kernel_after(W, batches, eta):
+    """Return the kernel after one step of descent on each batch.
+
+    batches is a list of (X, dZ); stride 1, no padding.
+    """
+    kh, kw = W.shape[:2]
+    for X, dZ in batches:
+        dW = np.zeros_like(W)
+        for i, j in np.ndindex(dZ.shape[1:3]):
+            window = X[:, i : i + kh, j : j + kw]
+            dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
+        W = W - eta * dW
+    return W
+
+
+def broken_kernel_after(W, batches, eta):
+    """Return the kernel after one step of descent on each batch.
+
+    batches is a list of (X, dZ); stride 1, no padding.
+    """
+    kh, kw = W.shape[:2]
+    dW = np.zeros_like(W)
+    for X, dZ in batches:
+        for i, j in np.ndindex(dZ.shape[1:3]):
+            window = X[:, i : i + kh, j : j + kw]
+            dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
+        W = W - eta * dW
+    return W
+
+
+def _all_dW(W, batches):
+    return [conv_dW(X, dZ, W.shape[:2], 1, 0) for X, dZ in batches]
+
+
+STEPS_LAB = Exercise(
+    id="6.14",
+    title="find the bug: a gradient that remembers",
+    solution=kernel_after,
+    broken=broken_kernel_after,
+    symptom="The first step is right. Every later step is too long, and the training diverges.",
+    probes={
+        "one batch": (KERNEL, [(NINE, FOUR_WINDOWS[2])], 0.5),
+        "the same batch twice": (KERNEL, [(NINE, FOUR_WINDOWS[2])] * 2, 0.5),
+        "three batches": (
+            KERNELS,
+            [(BATCH, CHANNELS[2]), (BATCH + 1, CHANNELS[2]), (BATCH[:1], CHANNELS[2][:1])],
+            0.1,
+        ),
+    },
+    wrong=[
+        Wrong(
+            lambda W, batches, eta: W - eta * _all_dW(W, batches)[-1],
+            "Only the last batch takes a step: W has to be updated inside of the loop.",
+        ),
+        Wrong(
+            lambda W, batches, eta: W + eta * sum(_all_dW(W, batches)),
+            "You climb: the step goes against the gradient.",
+        ),
+        Wrong(
+            lambda W, batches, eta: W - eta * sum(_all_dW(W, batches)) / len(batches),
+            "You average the steps. Each batch takes a full step of its own.",
+        ),
+        Wrong(
+            lambda W, batches, eta: (
+                W - eta * sum(_last_window_dW(X, dZ, W.shape[:2], 1, 0) for X, dZ in batches)
+            ),
+            "Now dW is emptied too often: at every window, so that only the last one counts. "
+            "Empty it once for each batch.",
+        ),
+        Wrong(
+            lambda W, batches, eta: W - sum(_all_dW(W, batches)),
+            "The learning rate is lost.",
+        ),
+    ],
+    hints=[
+        "Run it on the same batch twice, and compare the two steps.",
+        "What is in dW when the second batch begins?",
+    ],
+    why="The gradient of a batch is a sum over its own samples, so it starts at zero. Where a "
+    "layer keeps dW from call to call, a second call doubles it; PyTorch does so on purpose, "
+    "and its users must call `zero_grad()`.",
+)
+
+
+# 6.15 -----------------------------------------------------------------------------------------
+
+
+def brightest_nearby(X):
+    """Return the maximum of the 3x3 pixels around each pixel of X."""
+    border = ((0, 0), (1, 1), (1, 1), (0, 0))
+    P = np.pad(X, border, constant_values=-np.inf)
+    Z = np.full_like(X, -np.inf)
+    for u, v in np.ndindex(3, 3):
+        h, w = X.shape[1:3]
+        Z = np.maximum(Z, P[:, u : u + h, v : v + w])
+    return Z
+
+
+def broken_brightest_nearby(X):
+    """Return the maximum of the 3x3 pixels around each pixel of X."""
+    border = ((0, 0), (1, 1), (1, 1), (0, 0))
+    P = np.pad(X, border)
+    Z = np.full_like(X, -np.inf)
+    for u, v in np.ndindex(3, 3):
+        h, w = X.shape[1:3]
+        Z = np.maximum(Z, P[:, u : u + h, v : v + w])
+    return Z
+
+
+PADDING_LAB = Exercise(
+    id="6.15",
+    title="find the bug: a frame around the image",
+    solution=brightest_nearby,
+    broken=broken_brightest_nearby,
+    symptom="An image whose pixels are all -1 comes out with a frame of zeros around it.",
+    probes={
+        "all pixels -1": (-np.ones((1, 3, 3, 1)),),
+        "positive pixels": (FOUR,),
+        "mixed": (BATCH,),
+        "deep below zero": (BATCH - 20,),
+    },
+    wrong=[
+        Wrong(
+            lambda X: _pool_with(lambda window: window.max(axis=(1, 2)), -10.0)(X, (3, 3), 1, 1),
+            "A padding that is only very small still wins against pixels that are smaller. Take "
+            "the number below all numbers.",
+        ),
+        Wrong(
+            lambda X: np.minimum(broken_brightest_nearby(X), X.max()),
+            "Cutting the result off hides the frame in some images. The padding should not take "
+            "part in the maximum.",
+        ),
+        Wrong(
+            lambda X: np.pad(
+                max_pool(X, (3, 3), 1, 0), ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge"
+            ),
+            "Windows at the border are no longer computed, but copied from their neighbors.",
+        ),
+        Wrong(
+            lambda X: max_pool(X, (3, 3), 1, 0),
+            "Without padding the output is two pixels smaller than the image. It should keep its "
+            "size.",
+        ),
+        Wrong(
+            lambda X: np.sign(broken_brightest_nearby(X)) * brightest_nearby(np.abs(X)),
+            "You take the largest size instead of the largest value.",
+        ),
+    ],
+    hints=[
+        "At the border some of the nine numbers are not pixels. What are they?",
+        "Which value must they have so that they never win?",
+    ],
+    why="Zero is neutral for a sum, which is why convolutions pad with it. For a maximum the "
+    "neutral number is -inf.",
+)
+
+
+EXERCISES = [
+    OUTPUT_SIZE,
+    CONV_FORWARD,
+    IM2COL,
+    CONV_DW,
+    CONV_DX,
+    COL2IM,
+    MAX_POOL,
+    MAX_POOL_BACKWARD,
+    AVERAGE_POOL_BACKWARD,
+    RECEPTIVE_FIELD,
+    COUNT_PARAMETERS,
+    POOL_LAB,
+    CONV_LAB,
+    STEPS_LAB,
+    PADDING_LAB,
+]
