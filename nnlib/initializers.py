@@ -9,6 +9,7 @@ input (fan-out, going backward).
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.random import Generator
@@ -37,9 +38,18 @@ def gain(activation: Named) -> float:
     f = initialize_activation(activation)
     if not f.elementwise:
         return 1.0
-    # Gauss-Hermite quadrature: exact for polynomials, and by symmetry for the leaky ReLUs.
+    z, weight = normal_quadrature()
+    return 1 / math.sqrt(weight @ f.forward(z) ** 2)
+
+
+@cache
+def normal_quadrature() -> tuple[Array, Array]:
+    """Return points z and weights w with sum(w g(z)) = E[g(z)] for z ~ N(0, 1).
+
+    Gauss-Hermite: exact for polynomials, and by symmetry for the squares of the leaky ReLUs.
+    """
     z, weight = np.polynomial.hermite_e.hermegauss(200)
-    return 1 / math.sqrt(weight @ f.forward(z) ** 2 / weight.sum())
+    return z, weight / weight.sum()
 
 
 class Initializer:

@@ -1,0 +1,1111 @@
+"""The exercises of chapter 3, initialization, in teaching order.
+
+Nothing here is random: a function that makes weights gets the random numbers as an argument, so
+that a right answer has one right value. The labs hold mistakes that notes and libraries published.
+"""
+
+# Solutions are shown to learners, who write no annotations in a notebook.
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+from itertools import pairwise
+
+import numpy as np
+
+from nnlib.teaching.exercises import Exercise, Wrong
+from nnlib.teaching.exercises.properties import holds
+
+RNG = np.random.default_rng(3)
+
+# A batch with a mean far from 0, as after a ReLU, and one with a mean of 0.
+POSITIVE = np.array([[1.0, 2.0, 0.0], [3.0, 0.0, 1.0]])
+CENTERED = np.array([[1.0, -1.0], [-2.0, 2.0]])
+WIDE = RNG.normal(size=(4, 6))
+
+
+# 3.1 ------------------------------------------------------------------------------------------
+
+
+def fans_of(shape):
+    """Return (fan_in, fan_out) of weights of this shape.
+
+    It is (n_in, n_out) for a layer, (kh, kw, C_in, C_out) for a kernel.
+    """
+    field = int(np.prod(shape[:-2]))  # of an empty tuple this is 1
+    return field * shape[-2], field * shape[-1]
+
+
+FANS = Exercise(
+    id="3.1",
+    title="fans, of a layer and of a convolution",
+    solution=fans_of,
+    probes={
+        "a layer": ((4, 7),),
+        "a 3 x 5 kernel": ((3, 5, 2, 6),),
+        "a 1 x 1 kernel": ((1, 1, 4, 7),),
+    },
+    wrong=[
+        Wrong(
+            lambda shape: (shape[0], shape[1]),
+            "Right for a layer. The first two axes of a kernel are its height and width; the "
+            "channels are the last two, and each of them is met at every position of the window.",
+        ),
+        Wrong(
+            lambda shape: (shape[-2], shape[-1]),
+            "You count channels only. A unit of a convolution adds up kh * kw positions with "
+            "C_in products each.",
+        ),
+        Wrong(
+            lambda shape: (
+                int(np.prod(shape[:-2])) * shape[-1],
+                int(np.prod(shape[:-2])) * shape[-2],
+            ),
+            "The two are swapped. Rows are inputs here: the last axis counts the outputs.",
+        ),
+        Wrong(
+            lambda shape: (int(np.prod(shape[:-1])), shape[-1]),
+            "fan_in is right. Going backward, an input number lies in kh * kw windows, so the "
+            "receptive field counts for fan_out as well.",
+        ),
+        Wrong(
+            lambda shape: (int(np.prod(shape[:-1])), int(np.prod(shape[1:]))),
+            "Right for a layer. For a kernel, fan_out takes both sides of the window and C_out, "
+            "not everything behind the first axis.",
+        ),
+        Wrong(
+            lambda shape: (sum(shape[:-2]) * shape[-2], sum(shape[:-2]) * shape[-1]),
+            "A window of 3 x 5 has 15 positions, not 8: multiply its sides.",
+        ),
+    ],
+    properties=[
+        holds(
+            "fan_in is the length of one unit's sum",
+            lambda f: f((3, 5, 2, 6))[0] == np.zeros((3, 5, 2, 6))[..., 0].size,
+            "One output of this kernel is a sum of 30 products, so its fan_in is 30.",
+        )
+    ],
+    hints=[
+        "How many products are added up for one output? With how many outputs does one input "
+        "take part?",
+        "Both have the factor kh * kw, and `np.prod(())` is 1: one formula serves both shapes.",
+    ],
+    why="fan_in counts the terms of the forward sum, fan_out those of the backward sum. The "
+    "window's positions are in both.",
+)
+
+
+# 3.2 ------------------------------------------------------------------------------------------
+
+
+def output_mean_square(X, s):
+    """Return E[z^2] of Z = X W, for weights of mean 0 and variance s^2.
+
+    X has one row for each sample; take the mean over samples, too.
+    """
+    n_in = X.shape[1]
+    return n_in * s**2 * np.mean(X**2)
+
+
+MEAN_SQUARE = Exercise(
+    id="3.2",
+    title="the size of a sum",
+    solution=output_mean_square,
+    probes={
+        "one number": (np.array([[2.0]]), 0.5),
+        "inputs that are never negative": (POSITIVE, 0.5),
+        "inputs with mean 0": (CENTERED, 0.1),
+        "four samples": (WIDE, 0.3),
+    },
+    wrong=[
+        Wrong(
+            lambda X, s: X.shape[1] * s**2 * np.var(X),
+            "This is the variance of x. It is right only for inputs with mean 0; what enters the "
+            "sum is the mean of x^2.",
+        ),
+        Wrong(
+            lambda X, s: s**2 * np.mean(X**2),
+            "This is one product. A unit adds up n_in of them, and the mean squares add up too.",
+        ),
+        Wrong(
+            lambda X, s: X.shape[1] * s * np.mean(X**2),
+            "s is the standard deviation of a weight. Its mean square is s^2.",
+        ),
+        Wrong(
+            lambda X, s: X.shape[1] * s**2 * np.mean(X) ** 2,
+            "You square the mean. Square first, then take the mean: a 1 and a -1 do not cancel.",
+        ),
+        Wrong(
+            lambda X, s: len(X) * s**2 * np.mean(X**2),
+            "n_in is the number of inputs, which are the columns. You took the number of samples.",
+        ),
+        Wrong(
+            lambda X, s: X.shape[1] ** 2 * s**2 * np.mean(X**2),
+            "n_in comes in squared. Of the n_in^2 terms of the squared sum, only those with equal "
+            "indices survive the mean: n_in of them.",
+        ),
+        Wrong(
+            lambda X, s: np.sqrt(X.shape[1] * s**2 * np.mean(X**2)),
+            "This is the root of it, the size of z. The question is for its mean square.",
+        ),
+    ],
+    hints=[
+        "Square the sum over the inputs. Which of the n_in^2 products have a mean that is not 0?",
+        "Those with equal indices: each contributes s^2 x_j^2.",
+        "n_in * s^2 * mean of x^2, over inputs and samples.",
+    ],
+    why="No assumption about x is needed: neither mean 0 nor independence. That is why E[x^2] "
+    "stands here and not Var[x].",
+)
+
+
+# 3.3 ------------------------------------------------------------------------------------------
+
+
+def distinct_units(W1, b1, W2):
+    """Return how many different hidden units a network has.
+
+    Two units are the same if their column of W1, their entry of b1 and
+    their row of W2 are the same; b1 is (1, k).
+    """
+    units = np.concatenate([W1, b1, W2.T])  # one column for each unit
+    return len(np.unique(units, axis=1).T)
+
+
+W1_ALL = np.full((2, 3), 0.5)
+W1_TWO = np.array([[1.0, 2.0, 1.0], [0.0, 3.0, 0.0]])
+B_ZERO = np.zeros((1, 3))
+B_ONE = np.array([[0.0, 0.0, 1.0]])
+W2_ALL = np.full((3, 2), 0.5)
+W2_TWO = np.array([[1.0, 2.0], [1.0, 2.0], [4.0, 2.0]])
+
+TWINS = Exercise(
+    id="3.3",
+    title="count the different units",
+    solution=distinct_units,
+    probes={
+        "all weights equal": (W1_ALL, B_ZERO, W2_ALL),
+        "two of three alike": (W1_TWO, B_ZERO, W2_ALL),
+        "one bias differs": (W1_ALL, B_ONE, W2_ALL),
+        "one outgoing row differs": (W1_ALL, B_ZERO, W2_TWO),
+        "columns alike, rows not": (W1_TWO, B_ZERO, W2_TWO),
+        "more inputs than units": (WIDE.T[:, :3], B_ZERO, W2_ALL),
+        "multiples of one unit": (
+            np.array([[1.0, 2.0, 3.0]]),
+            B_ZERO,
+            np.array([[1.0], [2.0], [3.0]]),
+        ),
+        "a difference of 1e-9": (W1_ALL + np.array([0, 0, 1e-9]), B_ZERO, W2_ALL),
+    },
+    wrong=[
+        Wrong(
+            lambda W1, b1, W2: len(np.unique(W1, axis=1).T),
+            "You compare incoming weights only. Units with equal columns but another bias, or "
+            "other outgoing weights, get different gradients and part.",
+        ),
+        Wrong(
+            lambda W1, b1, W2: len(np.unique(np.concatenate([W1, b1]), axis=1).T),
+            "The outgoing weights are missing. A unit's gradient comes through its row of W2.",
+        ),
+        Wrong(
+            lambda W1, b1, W2: len(np.unique(np.concatenate([W1, W2.T]), axis=1).T),
+            "The bias is missing: it alone can tell two units apart.",
+        ),
+        Wrong(
+            lambda W1, b1, W2: len(np.unique(np.concatenate([W1, b1, W2.T]), axis=0)),
+            "You count different rows, which are inputs. Units are columns: axis=1.",
+        ),
+        Wrong(
+            lambda W1, b1, W2: len(np.unique(np.concatenate([W1, b1, W2.T]))),
+            "You count different numbers. Two units may share numbers and still differ.",
+        ),
+        Wrong(
+            lambda W1, b1, W2: np.linalg.matrix_rank(np.concatenate([W1, b1, W2.T])),
+            "The rank counts independent columns. Twice another column is a different unit, and "
+            "three different columns can have rank 2.",
+        ),
+        Wrong(
+            lambda W1, b1, W2: len(np.unique(np.concatenate([W1, b1, W2.T]).round(6), axis=1).T),
+            "You round first. A difference of 1e-9 is small, but training makes it grow; only "
+            "exactly equal units stay equal.",
+        ),
+    ],
+    hints=[
+        "Write all that belongs to a unit into one column. Then count different columns.",
+        "`np.unique(..., axis=1)` returns each column once. W2 has a unit's weights in a row.",
+    ],
+    why="The proof needs all three to agree: what comes in, the bias, and what goes out.",
+)
+
+
+# 3.4 ------------------------------------------------------------------------------------------
+
+
+def xavier_limit(n_in, n_out):
+    """Return the c for which U(-c, c) has Xavier's variance."""
+    s2 = 2 / (n_in + n_out)
+    return np.sqrt(3 * s2)  # U(-c, c) has variance c^2 / 3
+
+
+LIMIT = Exercise(
+    id="3.4",
+    title="the limit of Xavier's uniform distribution",
+    solution=xavier_limit,
+    probes={
+        "4 to 2": (4, 2),
+        "equal fans": (100, 100),
+        "10 to 784": (10, 784),
+    },
+    wrong=[
+        Wrong(
+            lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
+            "This is the standard deviation. A uniform distribution of this limit has a third of "
+            "the variance you want.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(6 / n_in),
+            "This is Kaiming's limit, for ReLU and fan-in. Xavier looks at both fans.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(3 / n_in),
+            "This is LeCun's limit, for a variance of 1 / n_in. Xavier looks at both fans.",
+        ),
+        Wrong(
+            lambda n_in, n_out: 6 / (n_in + n_out),
+            "The root is missing: this is c^2.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(12 * 2 / (n_in + n_out)),
+            "12 s^2 is the squared *width* of the interval, 2c. You want c, half of it.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(3 / (n_in + n_out)),
+            "The 2 of Xavier's variance 2 / (n_in + n_out) is missing: 3 times 2 is 6.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(12 / (n_in + n_out)),
+            "This has the factor 2 that ReLU needs. Xavier's rule has none for the activation.",
+        ),
+    ],
+    hints=[
+        "Which variance does Xavier ask for? Which variance has U(-c, c)?",
+        "Set c^2 / 3 equal to 2 / (n_in + n_out).",
+    ],
+    why="The 6 under the root is 3 times 2: the 3 of the uniform distribution, the 2 of the mean "
+    "of two fans.",
+)
+
+
+# 3.5 ------------------------------------------------------------------------------------------
+
+
+def kaiming_std(shape, mode, a):
+    """Return Kaiming's standard deviation for leaky ReLU of slope a.
+
+    shape is (n_in, n_out) or (kh, kw, C_in, C_out).
+    mode is "fan_in" or "fan_out".
+    """
+    field = np.prod(shape[:-2])
+    fan = field * (shape[-2] if mode == "fan_in" else shape[-1])
+    return np.sqrt(2 / ((1 + a**2) * fan))
+
+
+def _kaiming(fan=lambda shape, mode: _fan(shape, mode), gain2=lambda a: 2 / (1 + a**2)):
+    """A wrong answer: another fan, or another squared gain."""
+    return lambda shape, mode, a: np.sqrt(gain2(a) / fan(shape, mode))
+
+
+def _fan(shape, mode):
+    return np.prod(shape[:-2]) * (shape[-2] if mode == "fan_in" else shape[-1])
+
+
+KAIMING = Exercise(
+    id="3.5",
+    title="Kaiming, with a leak and with kernels",
+    solution=kaiming_std,
+    probes={
+        "ReLU, fan-in": ((8, 2), "fan_in", 0.0),
+        "ReLU, fan-out": ((8, 2), "fan_out", 0.0),
+        "a leak of 0.5": ((8, 2), "fan_in", 0.5),
+        "a kernel": ((3, 3, 4, 16), "fan_in", 0.0),
+        "a kernel, fan-out": ((3, 3, 4, 16), "fan_out", 0.25),
+    },
+    wrong=[
+        Wrong(
+            _kaiming(gain2=lambda a: 2),
+            "The leak is missing: what comes through on the left adds a^2 to the 1 of the right.",
+        ),
+        Wrong(
+            _kaiming(gain2=lambda a: 2 / (1 + a)),
+            "The slope acts on z, so it comes into the mean *square* as a^2.",
+        ),
+        Wrong(
+            _kaiming(gain2=lambda a: 2 * (1 + a**2)),
+            "The leak goes the wrong way: more comes through, so smaller weights are enough.",
+        ),
+        Wrong(
+            _kaiming(gain2=lambda a: 1 / (1 + a**2)),
+            "The factor 2 is missing: ReLU keeps half of the mean square.",
+        ),
+        Wrong(
+            _kaiming(
+                fan=lambda shape, mode: _fan(shape, "fan_out" if mode == "fan_in" else "fan_in")
+            ),
+            "The fans are swapped: fan_in belongs to the last axis but one, the inputs.",
+        ),
+        Wrong(
+            _kaiming(fan=lambda shape, mode: shape[-2] if mode == "fan_in" else shape[-1]),
+            "Right for a layer. For a kernel each channel is met at kh * kw positions.",
+        ),
+        Wrong(
+            _kaiming(fan=lambda shape, mode: _fan(shape, "fan_in")),
+            "You always take fan_in. With mode='fan_out' it is the gradient that is to be kept.",
+        ),
+        Wrong(
+            lambda shape, mode, a: 2 / ((1 + a**2) * _fan(shape, mode)),
+            "This is the variance. The question is for the standard deviation.",
+        ),
+    ],
+    properties=[
+        holds(
+            "a = 1 is a linear layer",
+            lambda f: bool(np.isclose(f((100, 7), "fan_in", 1.0), 0.1)),
+            "With a = 1 the activation is the identity, and the variance should be 1 / fan.",
+        )
+    ],
+    hints=[
+        "Which share of the mean square of z is left after a leaky ReLU of slope a?",
+        "(1 + a^2) / 2. The weights have to make up for it, and for the number of terms.",
+        "s^2 = 2 / ((1 + a^2) * fan).",
+    ],
+    why="a = 0 gives He's 2 / fan, a = 1 LeCun's 1 / fan: one formula from ReLU to linear.",
+)
+
+
+# 3.6 ------------------------------------------------------------------------------------------
+
+
+def gain_of(f):
+    """Return the gain 1 / sqrt(E[f(z)^2]) of f, for z from N(0, 1).
+
+    Two digits are enough: sum over a grid, or draw many z.
+    """
+    z = np.linspace(-10, 10, 20_001)
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    mean_square = np.sum(f(z) ** 2 * density) * (z[1] - z[0])
+    return 1 / np.sqrt(mean_square)
+
+
+def _relu(z):
+    return np.maximum(z, 0)
+
+
+def _shifted(z):
+    return z + 1
+
+
+def _doubled(z):
+    return 2 * z
+
+
+_GRID = np.linspace(-10, 10, 4001)
+_DENSITY = np.exp(-(_GRID**2) / 2) / np.sqrt(2 * np.pi) * 0.005
+
+
+def _normal_mean(values):
+    return np.sum(values * _DENSITY)
+
+
+GAIN = Exercise(
+    id="3.6",
+    title="the gain of any activation",
+    solution=gain_of,
+    probes={
+        "ReLU": (_relu,),
+        "tanh": (np.tanh,),
+        "z + 1": (_shifted,),
+        "2 z": (_doubled,),
+    },
+    rtol=0.03,
+    wrong=[
+        Wrong(
+            lambda f: 1 / np.sqrt(_normal_mean(f(_GRID) ** 2) - _normal_mean(f(_GRID)) ** 2),
+            "You divide by the standard deviation of f(z). The next layer sums up f(z) as it is, "
+            "with its mean: take the mean square.",
+        ),
+        Wrong(
+            lambda f: np.sqrt(_normal_mean(f(_GRID) ** 2)),
+            "This is what the activation does to the size. The gain undoes it: the inverse.",
+        ),
+        Wrong(
+            lambda f: 1 / _normal_mean(f(_GRID) ** 2),
+            "The root is missing: this is the squared gain.",
+        ),
+        Wrong(
+            lambda f: 1 / np.sqrt(np.mean(f(_GRID[1600:2401]) ** 2)),
+            "You weigh all z on the grid alike. z is normal: values near 0 come up more often.",
+        ),
+        Wrong(
+            lambda f: 1 / _normal_mean(np.abs(f(_GRID))),
+            "This is the mean of |f(z)|. A sum of independent terms is ruled by squares.",
+        ),
+        Wrong(
+            lambda f: 1 / np.sqrt(_normal_mean(((f(_GRID + 1e-4) - f(_GRID - 1e-4)) / 2e-4) ** 2)),
+            "This keeps the gradient: it is the mean of f'(z)^2. The gain is about f(z) itself. "
+            "For ReLU the two agree.",
+        ),
+    ],
+    hints=[
+        "Make a grid of z, the normal density on it, and a sum. Or draw 100,000 z and average.",
+        "What is averaged is f(z)**2; then the inverse of the root.",
+    ],
+    why="The gain is one number computed from f alone. With 20,001 points the sum is right to far "
+    "more than two digits, even for the kink of ReLU.",
+)
+
+
+# 3.7 ------------------------------------------------------------------------------------------
+
+
+def leaky_gain(a):
+    """Return the gain of leaky ReLU with slope a, in closed form."""
+    return np.sqrt(2 / (1 + a**2))
+
+
+LEAKY = Exercise(
+    id="3.7",
+    title="the gain of a leak",
+    solution=leaky_gain,
+    probes={
+        "ReLU": (0.0,),
+        "the identity": (1.0,),
+        "a slope of 0.1": (0.1,),
+        "PyTorch's a": (np.sqrt(5.0),),
+        "many slopes": (np.array([0.0, 0.01, 0.25, 1.0]),),
+    },
+    wrong=[
+        Wrong(
+            lambda a: np.sqrt(2 / (1 + a)),
+            "The slope comes in squared, because the mean is of f(z)^2.",
+        ),
+        Wrong(
+            lambda a: 2 / (1 + a**2),
+            "This is the squared gain.",
+        ),
+        Wrong(
+            lambda a: np.sqrt((1 + a**2) / 2),
+            "This is what the activation does to the size of z. The gain is its inverse.",
+        ),
+        Wrong(
+            lambda a: np.sqrt(2) / (1 + a),
+            "Each side contributes its square: 1 and a^2. They add up before the root.",
+        ),
+        Wrong(
+            lambda a: np.sqrt(2) + 0 * a,
+            "This is ReLU's, for every slope.",
+        ),
+        Wrong(
+            lambda a: np.sqrt(2 / (1 - a**2 + 1e-300)),
+            "The left side adds a^2, it does not take it away: squares have no sign.",
+        ),
+    ],
+    properties=[
+        holds(
+            "a = sqrt 5 gives 1 / sqrt 3",
+            lambda f: bool(np.isclose(f(np.sqrt(5)), 1 / np.sqrt(3))),
+            "With a = sqrt 5 the squared gain is 2 / 6 = 1 / 3.",
+        )
+    ],
+    hints=[
+        "f(z)^2 is z^2 on the right and a^2 z^2 on the left, and z is as often left as right.",
+        "E[f(z)^2] = (1 + a^2) / 2.",
+    ],
+    why="By symmetry each side holds half of E[z^2] = 1. The gain is the inverse root of the sum.",
+)
+
+
+# 3.8 ------------------------------------------------------------------------------------------
+
+
+def relu_signal(widths, variances, x2):
+    """Return E[z^2] of each layer of a ReLU network, in order.
+
+    widths is [n_0, n_1, ..., n_L], and variances[l] is that of the
+    weights from widths[l] to widths[l + 1]. x2 is E[x^2] of the input.
+    """
+    found = []
+    for n_in, s2 in zip(widths[:-1], variances, strict=True):
+        q = n_in * s2 * x2
+        found.append(q)
+        x2 = q / 2  # what ReLU leaves for the next layer
+    return np.array(found)
+
+
+def _signal(first=1.0, share=0.5, fan=0, value=lambda q: q):
+    """A wrong answer: another share after ReLU, on the input too, the other fan, ..."""
+
+    def run(widths, variances, x2):
+        found, x2 = [], x2 * first
+        for pair, s2 in zip(pairwise(widths), variances, strict=True):
+            q = pair[fan] * s2 * x2
+            found.append(value(q))
+            x2 = q * share
+        return np.array(found)
+
+    return run
+
+
+TAPER = [8, 4, 2]
+
+SIGNAL = Exercise(
+    id="3.8",
+    title="the forward recursion for ReLU",
+    solution=relu_signal,
+    probes={
+        "one layer": ([4, 2], [0.25], 1.0),
+        "a taper with Kaiming weights": (TAPER, [2 / 8, 2 / 4], 0.5),
+        "LeCun": ([16, 16, 16, 16], [1 / 16] * 3, 1.0),
+        "a large input": ([4, 2, 4], [0.1, 0.7], 9.0),
+    },
+    wrong=[
+        Wrong(
+            _signal(share=1.0),
+            "Nothing is lost between the layers here. ReLU keeps half of the mean square.",
+        ),
+        Wrong(
+            _signal(first=0.5),
+            "Every layer comes out half as large. Either you halve the network's input, where no "
+            "ReLU stands, or you return the mean square after ReLU. The question is for z.",
+        ),
+        Wrong(
+            _signal(share=(1 - 1 / np.pi) / 2),
+            "You pass on the *variance* of ReLU(z). The next sum takes its mean square, q / 2.",
+        ),
+        Wrong(
+            _signal(fan=1),
+            "You multiply by the width that comes out. Forward a unit adds up n_in products.",
+        ),
+        Wrong(
+            _signal(value=np.sqrt),
+            "These are the roots. The question is for the mean squares.",
+        ),
+        Wrong(
+            _signal(share=0.25),
+            "ReLU sets half of the numbers to 0 and leaves the others as they are. That halves "
+            "the mean square once, not twice.",
+        ),
+    ],
+    hints=[
+        "One layer: n_in * variance * E[x^2]. Then ReLU, then the next layer.",
+        "The E[x^2] of the next layer is half of the E[z^2] of this one.",
+    ],
+    why="Two lines a layer: the sum multiplies by n_in s^2, ReLU by 1/2. Kaiming's rule makes the "
+    "product 1.",
+)
+
+
+# 3.9 ------------------------------------------------------------------------------------------
+
+
+def relu_gradient(widths, variances):
+    """Return E[dx^2] at the input of a ReLU network.
+
+    At its output E[da^2] is 1. widths is [n_0, n_1, ..., n_L], and
+    variances[l] is that of the weights from widths[l] to widths[l + 1].
+    Each layer ends with a ReLU.
+    """
+    n_out, s2 = np.array(widths[1:]), np.array(variances)
+    return np.prod(n_out * s2 / 2)
+
+
+GRADIENT = Exercise(
+    id="3.9",
+    title="and back again",
+    solution=relu_gradient,
+    probes={
+        "one layer": ([4, 2], [0.25]),
+        "a taper, fan-in": (TAPER, [2 / 8, 2 / 4]),
+        "a taper, fan-out": (TAPER, [2 / 4, 2 / 2]),
+        "equal widths": ([5, 5, 5], [0.1, 0.3]),
+    },
+    atol=0,
+    wrong=[
+        Wrong(
+            lambda widths, variances: np.prod(np.array(widths[:-1]) * np.array(variances) / 2),
+            "These are the forward factors. Backward, an input collects from n_out units.",
+        ),
+        Wrong(
+            lambda widths, variances: np.prod(np.array(widths[1:]) * np.array(variances)),
+            "The ReLUs are missing: each lets half of the gradient's mean square pass.",
+        ),
+        Wrong(
+            lambda widths, variances: np.sqrt(
+                np.prod(np.array(widths[1:]) * np.array(variances) / 2)
+            ),
+            "This is the root. The question is for the mean square.",
+        ),
+        Wrong(
+            lambda widths, variances: np.sum(np.array(widths[1:]) * np.array(variances) / 2),
+            "The factors of the layers multiply; you add them.",
+        ),
+        Wrong(
+            lambda widths, variances: np.prod(np.array(widths[1:]) * np.array(variances)) / 2,
+            "There is a ReLU in each layer. You count one for the whole network.",
+        ),
+        Wrong(
+            lambda widths, variances: np.prod(
+                (np.array(widths[1:]) + np.array(widths[:-1])) / 2 * np.array(variances) / 2
+            ),
+            "You take the mean of both fans. That is Xavier's compromise for the variance, not "
+            "what one direction does.",
+        ),
+    ],
+    properties=[
+        holds(
+            "fan-in telescopes to n_L / n_0",
+            lambda f: bool(np.isclose(f([1024, 256, 32], [2 / 1024, 2 / 256]), 32 / 1024)),
+            "With variances 2 / n_in the product should be n_L / n_0, whatever lies in between.",
+        )
+    ],
+    hints=[
+        "One layer: how many units send something back to one input, and what does ReLU let pass?",
+        "The factor is n_out * variance / 2. Then the product over the layers.",
+    ],
+    why="With fan-in weights everything between the ends cancels: 1024 to 32 costs a factor of 32, "
+    "at any depth.",
+)
+
+
+# 3.10 -----------------------------------------------------------------------------------------
+
+
+def which_rule(W):
+    """Return which rule most likely made these weights W (n_in, n_out).
+
+    0 is LeCun, 1 Xavier, 2 Kaiming with fan-in, 3 Kaiming with fan-out,
+    the last two for ReLU. The nearest variance wins, nearest by ratio.
+    """
+    n_in, n_out = W.shape
+    rules = np.array([1 / n_in, 2 / (n_in + n_out), 2 / n_in, 2 / n_out])
+    return np.argmin(np.abs(np.log(np.var(W) / rules)))
+
+
+def _which(rules=None, value=np.var, distance=lambda v, r: np.abs(np.log(v / r))):
+    """A wrong answer: other candidates, another statistic, another distance."""
+    rules = rules or (lambda i, o: [1 / i, 2 / (i + o), 2 / i, 2 / o])
+    return lambda W: np.argmin(distance(value(W), np.array(rules(*W.shape))))
+
+
+def _made(n_in, n_out, variance, off=1.0):
+    """Weights with mean 0 and exactly the given variance, times `off`."""
+    W = np.ones((n_in, n_out))
+    W[::2] = -1
+    return W * np.sqrt(variance * off)
+
+
+WHICH = Exercise(
+    id="3.10",
+    title="who made these weights?",
+    solution=which_rule,
+    probes={
+        "variance 1 / 4": (_made(4, 100, 1 / 4),),
+        "variance 2 / 104": (_made(4, 100, 2 / 104),),
+        "variance 2 / 4": (_made(4, 100, 2 / 4),),
+        "variance 2 / 100": (_made(4, 50, 2 / 50),),
+        "a narrow layer": (_made(50, 4, 2 / 4),),
+        "not quite LeCun": (_made(4, 100, 1 / 4, off=1.35),),
+        "nearer by ratio": (_made(4, 100, 0.365),),
+        "a mean that is not 0": (_made(4, 100, 1 / 4) + 0.5,),
+    },
+    wrong=[
+        Wrong(
+            _which(value=np.std),
+            "You compare a standard deviation with variances.",
+        ),
+        Wrong(
+            _which(lambda i, o: [1 / o, 2 / (i + o), 2 / o, 2 / i]),
+            "The fans are swapped: W is stored as (n_in, n_out).",
+        ),
+        Wrong(
+            _which(distance=lambda v, r: np.abs(v - r)),
+            "You take the smallest difference. Variances differ by factors: 0.02 and 0.04 are far "
+            "apart, 0.50 and 0.52 are not.",
+        ),
+        Wrong(
+            _which(value=lambda W: np.mean(W**2)),
+            "You take the mean square. If the mean is not 0 it is larger than the variance.",
+        ),
+        Wrong(
+            _which(value=lambda W: np.max(np.abs(W)) ** 2 / 3),
+            "You take the largest weight for the limit of a uniform distribution. Who says that "
+            "the weights are uniform?",
+        ),
+        Wrong(
+            _which(lambda i, o: [1 / i, 1 / (i + o), 2 / i, 2 / o]),
+            "Xavier's variance is 2 / (n_in + n_out); the 2 is missing.",
+        ),
+    ],
+    hints=[
+        "Write down the four variances for these fans, and compare them with `np.var(W)`.",
+        "By ratio means: the logarithm of the quotient is nearest to 0.",
+    ],
+    why="A rule is a variance, and a few thousand weights show it to a few percent: enough to tell "
+    "2 / n_in from 1 / n_in in somebody else's checkpoint.",
+)
+
+
+# 3.11 -----------------------------------------------------------------------------------------
+
+
+def xavier_normal(G):
+    """Return Xavier weights, made of standard normal numbers G."""
+    n_in, n_out = G.shape
+    return G * np.sqrt(2 / (n_in + n_out))
+
+
+def broken_xavier_normal(G):
+    """Return Xavier weights, made of standard normal numbers G."""
+    n_in, _ = G.shape
+    return G * np.sqrt(1 / n_in)
+
+
+G_SMALL = np.array([[1.0, -1.0, 2.0]])
+G_TALL = RNG.normal(size=(6, 2))
+G_SQUARE = RNG.normal(size=(4, 4))
+GIVEN = {
+    "1 to 3": (G_SMALL,),
+    "6 to 2": (G_TALL,),
+    "equal fans": (G_SQUARE,),
+}
+
+XAVIER_LAB = Exercise(
+    id="3.11",
+    title="find the bug: Xavier from a blog",
+    solution=xavier_normal,
+    broken=broken_xavier_normal,
+    symptom="From 10 to 784 units these weights are 6.3 times as large as Xavier's, and a gradient "
+    "grows by a factor of 8.9 on its way back.",
+    probes=GIVEN,
+    wrong=[
+        Wrong(
+            lambda G: G * np.sqrt(2 / G.shape[0]),
+            "This is Kaiming's rule, for ReLU and fan-in. Xavier looks at both fans.",
+        ),
+        Wrong(
+            lambda G: G * np.sqrt(1 / (G.shape[0] + G.shape[1])),
+            "Both fans are there. Their *mean* is wanted: (n_in + n_out) / 2, so a 2 on top.",
+        ),
+        Wrong(
+            lambda G: G * np.sqrt(6 / (G.shape[0] + G.shape[1])),
+            "The 6 belongs to the limit of a uniform distribution. These numbers are normal.",
+        ),
+        Wrong(
+            lambda G: G * (2 / (G.shape[0] + G.shape[1])),
+            "This multiplies by the variance. A number is scaled by the standard deviation.",
+        ),
+        Wrong(
+            lambda G: G * np.sqrt(1 / G.shape[1]),
+            "Now the gradient is kept and the signal is not. Xavier is the compromise.",
+        ),
+    ],
+    hints=[
+        "For which layers is the result right? Only for square ones.",
+        "LeCun's rule is 1 / n_in. What did Glorot and Bengio add?",
+    ],
+    why="sqrt(1 / n_in) is LeCun's rule. In square layers the two agree, which is why the name "
+    "stuck to the wrong formula.",
+)
+
+
+# 3.12 -----------------------------------------------------------------------------------------
+
+
+def xavier_uniform(U):
+    """Return Xavier weights, made of numbers U, uniform on [-1, 1]."""
+    n_in, n_out = U.shape
+    c = np.sqrt(6 / (n_in + n_out))
+    return U * c
+
+
+def broken_xavier_uniform(U):
+    """Return Xavier weights, made of numbers U, uniform on [-1, 1]."""
+    n_in, n_out = U.shape
+    c = np.sqrt(2 / (n_in + n_out))
+    return U * c
+
+
+LIMIT_LAB = Exercise(
+    id="3.12",
+    title="find the bug: a third of the variance",
+    solution=xavier_uniform,
+    broken=broken_xavier_uniform,
+    symptom="The weights should have variance 2 / (n_in + n_out). Measured, it is a third of that.",
+    probes={
+        "1 to 3": (np.array([[0.5, -1.0, 0.25]]),),
+        "6 to 2": (RNG.uniform(-1, 1, (6, 2)),),
+        "equal fans": (RNG.uniform(-1, 1, (4, 4)),),
+    },
+    wrong=[
+        Wrong(
+            lambda U: U * np.sqrt(3) * np.sqrt(6 / (U.shape[0] + U.shape[1])),
+            "Now the variance is three times too large: the 6 already holds the 3.",
+        ),
+        Wrong(
+            lambda U: U * np.sqrt(3 / (U.shape[0] + U.shape[1])),
+            "The 3 is right, but it comes on top of the 2, not in its place: 3 times 2.",
+        ),
+        Wrong(
+            lambda U: U * np.sqrt(12 * 2 / (U.shape[0] + U.shape[1])),
+            "(b - a)^2 / 12 holds with b - a = 2c. You took c for the whole width.",
+        ),
+        Wrong(
+            lambda U: U * np.sqrt(6 / U.shape[0]),
+            "The 6 is right. But Xavier divides by the sum of both fans.",
+        ),
+        Wrong(
+            lambda U: U * (6 / (U.shape[0] + U.shape[1])),
+            "The root is gone: this is c^2.",
+        ),
+    ],
+    hints=[
+        "What is the variance of U(-c, c)?",
+        "c^2 / 3. The code takes c for the standard deviation.",
+    ],
+    why="The limit of a uniform distribution is sqrt 3 times its standard deviation. The same "
+    "confusion is inside the default of a well-known library.",
+)
+
+
+# 3.13 -----------------------------------------------------------------------------------------
+
+
+def kaiming_normal(G):
+    """Return Kaiming weights (fan-in, ReLU) in PyTorch's layout.
+
+    G holds standard normal numbers in that layout, (n_out, n_in).
+    """
+    n_in = G.shape[1]
+    return G * np.sqrt(2 / n_in)
+
+
+def broken_kaiming_normal(G):
+    """Return Kaiming weights (fan-in, ReLU) in PyTorch's layout.
+
+    G holds standard normal numbers in that layout, (n_out, n_in).
+    """
+    n_in = G.shape[0]
+    return G * np.sqrt(2 / n_in)
+
+
+LAYOUT_LAB = Exercise(
+    id="3.13",
+    title="find the bug: the other layout",
+    solution=kaiming_normal,
+    broken=broken_kaiming_normal,
+    symptom="From 1024 to 32 units the mean square of the signal grows by a factor of 32. Square "
+    "layers are fine.",
+    probes=GIVEN,
+    wrong=[
+        Wrong(
+            lambda G: (G * np.sqrt(2 / G.shape[1])).T,
+            "The numbers are right now, but you transposed them: the layout was to stay.",
+        ),
+        Wrong(
+            lambda G: G * np.sqrt(2 / (G.shape[0] + G.shape[1])),
+            "With both fans the layout does not matter, but this is Xavier's rule.",
+        ),
+        Wrong(
+            lambda G: G * np.sqrt(2 / G.size),
+            "You divide by the number of all weights. A unit sums up n_in of them.",
+        ),
+        Wrong(
+            lambda G: G * np.sqrt(1 / G.shape[1]),
+            "The fan is right now, but ReLU's factor 2 got lost.",
+        ),
+        Wrong(
+            lambda G: G * (2 / G.shape[1]),
+            "The fan is right now, but the root got lost: scale by the standard deviation.",
+        ),
+    ],
+    hints=[
+        "Which axis of G counts the inputs here?",
+        "In this book W is (n_in, n_out). PyTorch stores its transpose.",
+    ],
+    why="A wrong fan raises no error and shows in no shape. Only the sizes of the activations "
+    "tell, and only where a layer is not square.",
+)
+
+
+# 3.14 -----------------------------------------------------------------------------------------
+
+
+def deep_weights(width, depth, seed):
+    """Return LeCun weights (width, width) of each layer, as a tuple."""
+    rng = np.random.default_rng(seed)
+    s, shape = 1 / np.sqrt(width), (width, width)
+    return tuple(s * rng.normal(size=shape) for _ in range(depth))
+
+
+def broken_deep_weights(width, depth, seed):
+    """Return LeCun weights (width, width) of each layer, as a tuple."""
+    rng = np.random.default_rng
+    s, shape = 1 / np.sqrt(width), (width, width)
+    return tuple(s * rng(seed).normal(size=shape) for _ in range(depth))
+
+
+def _layers(rng_of, scale=lambda width: 1 / np.sqrt(width)):
+    """A wrong repair: another generator for layer l, or another scale."""
+
+    def weights(width, depth, seed):
+        shared = np.random.default_rng(seed)
+        return tuple(
+            rng_of(shared, seed, i).normal(size=(width, width)) * scale(width) for i in range(depth)
+        )
+
+    return weights
+
+
+class _Mirror:
+    """Draws W for the first layer, then W^T, W, W^T, ..."""
+
+    def __init__(self, seed, turned):
+        self.seed, self.turned = seed, turned
+
+    def normal(self, size):
+        W = np.random.default_rng(self.seed).normal(size=size)
+        return W.T if self.turned else W
+
+
+SEED_LAB = Exercise(
+    id="3.14",
+    title="find the bug: reproducible, and too much so",
+    solution=deep_weights,
+    broken=broken_deep_weights,
+    symptom="Twenty layers, and all have the same weights.",
+    probes={
+        "two layers": (2, 2, 0),
+        "three layers": (3, 3, 7),
+        "one layer": (4, 1, 1),
+    },
+    wrong=[
+        Wrong(
+            _layers(lambda shared, seed, i: np.random.default_rng(seed + i)),
+            "The layers differ now. But seed and seed + 1 share all layers but one: two networks "
+            "that should be independent are not. Let one generator run on.",
+        ),
+        Wrong(
+            _layers(lambda shared, seed, i: np.random.default_rng(i)),
+            "The layers differ now, but the seed is not used: every network is the same.",
+        ),
+        Wrong(
+            _layers(lambda shared, seed, i: _Mirror(seed, i % 2 == 1)),
+            "W and its transpose are not independent: two layers multiply the mean square by 2.",
+        ),
+        Wrong(
+            _layers(lambda shared, seed, i: shared, scale=lambda width: np.sqrt(2 / width)),
+            "One generator runs through all layers now. But the scale has become Kaiming's.",
+        ),
+        Wrong(
+            _layers(lambda shared, seed, i: shared, scale=lambda width: 1 / width),
+            "One generator runs through all layers now. But the root of the scale got lost.",
+        ),
+    ],
+    properties=[
+        holds(
+            "another seed, other weights",
+            lambda f: not np.allclose(f(3, 1, 0)[0], f(3, 1, 1)[0]),
+            "Two different seeds give the same weights.",
+        )
+    ],
+    hints=[
+        "What does a generator do when it is made anew from the same seed?",
+        "Make it once, before the loop. Each draw then goes on where the last one stopped.",
+    ],
+    why="A seed names a stream, not a draw. Made once, the generator gives every layer numbers of "
+    "its own, and the whole network is still reproducible.",
+)
+
+
+# 3.15 -----------------------------------------------------------------------------------------
+
+
+def first_layer(X, G):
+    """Return weights W, a multiple of G, for which E[z^2] = 1 in Z = X W.
+
+    G holds standard normal numbers, (n_in, n_out).
+    E is the mean over weights and samples.
+    """
+    n_in = X.shape[1]
+    s2 = 1 / (n_in * np.mean(X**2))
+    return G * np.sqrt(s2)
+
+
+def broken_first_layer(X, G):
+    """Return weights W, a multiple of G, for which E[z^2] = 1 in Z = X W.
+
+    G holds standard normal numbers, (n_in, n_out).
+    E is the mean over weights and samples.
+    """
+    n_in = X.shape[1]
+    s2 = 1 / (n_in * np.var(X))
+    return G * np.sqrt(s2)
+
+
+DATA_LAB = Exercise(
+    id="3.15",
+    title="find the bug: weights that fit the data",
+    solution=first_layer,
+    broken=broken_first_layer,
+    symptom="On centered data it is right. On pixels between 0 and 1, E[z^2] comes out well above "
+    "1.",
+    probes={
+        "inputs that are never negative": (POSITIVE, np.array([[1.0], [-1.0], [0.5]])),
+        "inputs with mean 0": (CENTERED, G_TALL[:2]),
+        "four samples": (WIDE + 1, G_TALL),
+    },
+    wrong=[
+        Wrong(
+            lambda X, G: G / np.sqrt(X.shape[1] * np.mean(X) ** 2),
+            "Square first, then take the mean: this is the square of the mean.",
+        ),
+        Wrong(
+            lambda X, G: G / np.sqrt(len(X) * np.mean(X**2)),
+            "The mean square is right. But n_in counts columns, and this counts samples.",
+        ),
+        Wrong(
+            lambda X, G: G / (X.shape[1] * np.mean(X**2)),
+            "The mean square is right. But the root got lost: s, not s^2, scales the weights.",
+        ),
+        Wrong(
+            lambda X, G: G / np.sqrt(np.mean(X**2)),
+            "The mean square is right. But a unit sums up n_in products: n_in got lost.",
+        ),
+        Wrong(
+            lambda X, G: G * np.sqrt(2 / (X.shape[1] * np.mean(X**2))),
+            "The mean square is right. But the 2 is for a ReLU before this layer; X is raw data.",
+        ),
+    ],
+    hints=[
+        "Which assumption about x turns E[x^2] into Var[x]?",
+        "A mean of 0, which pixels do not have. Take the mean of X**2.",
+    ],
+    why="The sum takes x as it is, with its mean. After a ReLU the same mistake makes each layer "
+    "1.47 times too large in mean square.",
+)
+
+
+EXERCISES = [
+    FANS,
+    MEAN_SQUARE,
+    TWINS,
+    LIMIT,
+    KAIMING,
+    GAIN,
+    LEAKY,
+    SIGNAL,
+    GRADIENT,
+    WHICH,
+    XAVIER_LAB,
+    LIMIT_LAB,
+    LAYOUT_LAB,
+    SEED_LAB,
+    DATA_LAB,
+]
