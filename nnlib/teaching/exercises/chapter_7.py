@@ -1,0 +1,1145 @@
+"""The exercises of chapter 7, mini-batch training, in teaching order.
+
+Each solution is written as a learner would write it, without nnlib: that is what the chapter
+asks for. The wrong answers are ones that notes, libraries and learners have really produced.
+"""
+
+# Solutions are shown to learners, who write no annotations in a notebook.
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+import numpy as np
+
+from nnlib.teaching.exercises import Exercise, Wrong
+from nnlib.teaching.exercises.properties import holds
+
+RNG = np.random.default_rng(7)
+
+
+# 7.1 ------------------------------------------------------------------------------------------
+
+
+def batches(n, batch_size, seed):
+    """Return the batches of one epoch as a tuple of arrays of row numbers.
+
+    Each of the n rows occurs once, in the order that
+    np.random.default_rng(seed).permutation(n) gives. Each batch has
+    batch_size rows, except that the last may be smaller.
+    """
+    order = np.random.default_rng(seed).permutation(n)
+    starts = range(0, n, batch_size)
+    return tuple(order[i : i + batch_size] for i in starts)
+
+
+def _cut(order, batch_size, stop):
+    return tuple(order[start : start + batch_size] for start in range(0, stop, batch_size))
+
+
+def _order(n, seed):
+    return np.random.default_rng(seed).permutation(n)
+
+
+def _covers_all(function):
+    rows = np.concatenate(function(11, 4, 3))
+    return sorted(rows.tolist()) == list(range(11))
+
+
+BATCHES = Exercise(
+    id="7.1",
+    title="the batches of one epoch",
+    solution=batches,
+    probes={
+        "the last batch is smaller": (7, 3, 0),
+        "the sizes fit": (6, 3, 1),
+        "one batch for all": (4, 10, 2),
+        "single samples": (3, 1, 3),
+    },
+    wrong=[
+        Wrong(
+            lambda n, batch_size, seed: _cut(np.arange(n), batch_size, n),
+            "The rows come in the order of the data. If these are sorted by class, each batch "
+            "holds one class only: shuffle first.",
+        ),
+        Wrong(
+            lambda n, batch_size, seed: _cut(
+                _order(n, seed), batch_size, n // batch_size * batch_size
+            ),
+            "The samples that do not fill a batch are lost. Here they should form a last, smaller "
+            "batch.",
+        ),
+        Wrong(
+            lambda n, batch_size, seed: tuple(
+                np.resize(b, batch_size) for b in _cut(_order(n, seed), batch_size, n)
+            ),
+            "The last batch is filled up by repeating samples. Each of the n rows should occur "
+            "exactly once in an epoch.",
+        ),
+        Wrong(
+            lambda n, batch_size, seed: tuple(
+                _order(n, seed)[start : start + batch_size] for start in range(n - batch_size + 1)
+            ),
+            "The batches overlap: the start moves by 1. It should move by batch_size, the third "
+            "argument of `range`.",
+        ),
+        Wrong(
+            lambda n, batch_size, seed: tuple(
+                np.random.default_rng(seed).choice(n, len(b))
+                for b in _cut(np.arange(n), batch_size, n)
+            ),
+            "Each batch is drawn by itself, so that some rows come twice in an epoch and others "
+            "never. Shuffle once, then cut the order into pieces.",
+        ),
+        Wrong(
+            lambda n, batch_size, seed: tuple(
+                np.sort(b) for b in _cut(_order(n, seed), batch_size, n)
+            ),
+            "Each batch holds the right rows, but sorted; expected is the order of the "
+            "permutation itself.",
+        ),
+        Wrong(
+            lambda n, batch_size, seed: tuple(np.array_split(_order(n, seed), -(-n // batch_size))),
+            "`np.array_split` evens the sizes out. Here each batch has batch_size rows and only "
+            "the last is smaller.",
+        ),
+    ],
+    properties=[
+        holds(
+            "each row occurs once",
+            _covers_all,
+            "Over one epoch each row should occur exactly once, and in yours that is not so.",
+        )
+    ],
+    hints=[
+        "Draw the order once. A batch is a slice of it.",
+        "`range(0, n, batch_size)` gives the places where the batches begin.",
+        "A slice that goes beyond the end stops at the end: `order[4:6]` of five rows has one.",
+    ],
+    why="A slice that reaches beyond the end is cut there, so the smaller last batch needs no "
+    "case of its own.",
+)
+
+
+# 7.2 ------------------------------------------------------------------------------------------
+
+
+def epoch_mean(losses, sizes):
+    """Return the mean loss over all samples of an epoch.
+
+    losses[t] is the mean loss of batch t, sizes[t] the number of its
+    samples; both are arrays.
+    """
+    return np.sum(losses * sizes) / np.sum(sizes)
+
+
+EPOCH_MEAN = Exercise(
+    id="7.2",
+    title="the mean of an epoch",
+    solution=epoch_mean,
+    probes={
+        "three and one": (np.array([1.0, 5.0]), np.array([3.0, 1.0])),
+        "equal sizes": (np.array([2.0, 4.0, 9.0]), np.array([8.0, 8.0, 8.0])),
+        "one batch": (np.array([0.5]), np.array([7.0])),
+        "a remainder": (np.array([0.3, 0.2, 0.4, 2.0]), np.array([64.0, 64.0, 64.0, 3.0])),
+    },
+    wrong=[
+        Wrong(
+            lambda losses, sizes: np.mean(losses),
+            "This is the mean of the batch means, 3 in the first case, where the truth is 2. A "
+            "sample in the small batch counts three times as much as the others.",
+        ),
+        Wrong(
+            lambda losses, sizes: np.sum(losses) / np.sum(sizes),
+            "Each loss is already a mean over its batch. Multiply it by the batch's size before "
+            "you add up, or the samples are divided away twice.",
+        ),
+        Wrong(
+            lambda losses, sizes: np.mean(losses * sizes),
+            "The sum is right, and it is divided by the number of batches. Divide by the number "
+            "of samples.",
+        ),
+        Wrong(
+            lambda losses, sizes: np.sum(losses * sizes) / (len(sizes) * sizes[0]),
+            "You divide by batches times batch size, which counts the last batch as a full one.",
+        ),
+        Wrong(
+            lambda losses, sizes: np.mean(losses[sizes == sizes[0]]),
+            "The smaller batch is left out. Its samples are samples too.",
+        ),
+        Wrong(
+            lambda losses, sizes: np.sum(losses * sizes),
+            "This is the sum over all samples. The division by their number is missing.",
+        ),
+    ],
+    properties=[
+        holds(
+            "equal losses have their own value as mean",
+            lambda f: bool(np.isclose(f(np.array([2.0, 2.0]), np.array([5.0, 1.0])), 2)),
+            "If every batch has the loss 2, the mean must be 2.",
+        )
+    ],
+    hints=[
+        "How large is the sum of the losses of the samples in batch t?",
+        "It is losses[t] * sizes[t]. Add these up, and divide by the number of samples.",
+    ],
+    why="A mean over samples is the sum over samples by their number; each batch contributes its "
+    "mean times its size.",
+)
+
+
+# 7.3 ------------------------------------------------------------------------------------------
+
+
+def batch_variance(G, B):
+    """Return the mean squared error of a batch gradient, by (7.4).
+
+    Row i of G is the gradient of sample i; a batch is B rows drawn
+    without replacement.
+    """
+    n = len(G)
+    S = np.mean(np.sum((G - G.mean(axis=0)) ** 2, axis=1))
+    return S / B * (n - B) / (n - 1)
+
+
+def _spread(G):
+    return np.mean(np.sum((G - G.mean(axis=0)) ** 2, axis=1))
+
+
+GRADIENTS = RNG.normal(size=(6, 3)) + np.array([1.0, -2.0, 0.5])
+
+BATCH_VARIANCE = Exercise(
+    id="7.3",
+    title="the variance of a batch gradient",
+    solution=batch_variance,
+    probes={
+        "three numbers, pairs": (np.array([[0.0], [1.0], [5.0]]), 2),
+        "a matrix": (GRADIENTS, 2),
+        "one sample": (GRADIENTS, 1),
+        "the full batch": (GRADIENTS, 6),
+    },
+    wrong=[
+        Wrong(
+            lambda G, B: _spread(G) / B,
+            "This is S / B, for draws with replacement. At B = n it should be 0, since there is "
+            "only one full batch: the factor (n - B) / (n - 1) is missing.",
+        ),
+        Wrong(
+            lambda G, B: _spread(G) / B * (len(G) - B) / len(G),
+            "The correction has n below instead of n - 1. At B = 1 the factor must be 1.",
+        ),
+        Wrong(
+            lambda G, B: np.mean((G - G.mean(axis=0)) ** 2) / B * (len(G) - B) / (len(G) - 1),
+            "You take the mean over the parameters as well. A squared distance is the sum over "
+            "them: `axis=1`.",
+        ),
+        Wrong(
+            lambda G, B: np.mean(np.sum(G**2, axis=1)) / B * (len(G) - B) / (len(G) - 1),
+            "S measures distances from the mean gradient. Here the mean was not subtracted.",
+        ),
+        Wrong(
+            lambda G, B: _spread(G) * len(G) / (len(G) - 1) / B * (len(G) - B) / (len(G) - 1),
+            "S is divided by n - 1 and not by n. In (7.4) S is the mean over the n samples; the "
+            "n - 1 stands in the other factor.",
+        ),
+        Wrong(
+            lambda G, B: np.sqrt(_spread(G) / B * (len(G) - B) / (len(G) - 1)),
+            "This is the typical distance, the square root. Asked for is its square.",
+        ),
+        Wrong(
+            lambda G, B: _spread(G) / B**2 * (len(G) - B) / (len(G) - 1),
+            "The variance of a mean falls as 1/B, and not as 1/B^2: the squared sum has B terms "
+            "that do not cancel.",
+        ),
+    ],
+    properties=[
+        holds(
+            "it is 0 for the full batch",
+            lambda f: bool(np.isclose(f(GRADIENTS, 6), 0)),
+            "There is only one batch of all samples, and it has no variance: expected 0.",
+        )
+    ],
+    hints=[
+        "First S: subtract the mean row, square, add up each row, take the mean of the rows.",
+        "Then S / B times (n - B) / (n - 1). Try B = 1 and B = n by hand.",
+    ],
+    why="Drawing without replacement makes the errors in one batch lean against each other; at "
+    "B = n they cancel exactly.",
+)
+
+
+# 7.4 ------------------------------------------------------------------------------------------
+
+
+def accumulated_gradient(parts, w):
+    """Return the gradient of the full batch, computed part by part.
+
+    parts is a tuple of pairs (X, t). The loss of all n samples together
+    is 1/(2n) sum_i (x_i w - t_i)^2. No two parts may be put together:
+    they do not fit into memory.
+    """
+    n = sum(len(X) for X, _ in parts)
+    gradient = np.zeros_like(w)
+    for X, t in parts:
+        gradient += X.T @ (X @ w - t) / n
+    return gradient
+
+
+def _part_gradients(parts, w):
+    return [X.T @ (X @ w - t) / len(X) for X, t in parts]
+
+
+def _pairs(*sizes):
+    return tuple((RNG.normal(size=(k, 2)), RNG.normal(size=(k, 1))) for k in sizes)
+
+
+W0 = np.array([[0.5], [-1.0]])
+UNEVEN = _pairs(3, 1)
+EVEN = _pairs(2, 2)
+
+ACCUMULATE = Exercise(
+    id="7.4",
+    title="a large batch in small parts",
+    solution=accumulated_gradient,
+    probes={
+        "three samples and one": (UNEVEN, W0),
+        "equal parts": (EVEN, W0),
+        "one part": (UNEVEN[:1], W0),
+        "three parts": (_pairs(4, 4, 2), W0),
+    },
+    wrong=[
+        Wrong(
+            lambda parts, w: sum(_part_gradients(parts, w)) / len(parts),
+            "This is the mean of the parts' gradients, which is right for equal parts only. The "
+            "samples of a small part count too much.",
+        ),
+        Wrong(
+            lambda parts, w: sum(_part_gradients(parts, w)),
+            "Each part is divided by its own size, and then all are added: the 1/n is that of "
+            "the part, and the step is as many times too long as there are parts.",
+        ),
+        Wrong(
+            lambda parts, w: _part_gradients(parts, w)[-1],
+            "Only the last part is left: `=` where `+=` should stand.",
+        ),
+        Wrong(
+            lambda parts, w: sum(X.T @ (X @ w - t) for X, t in parts),
+            "This is the sum over the samples. The loss is a mean: the 1/n is missing.",
+        ),
+        Wrong(
+            lambda parts, w: (
+                sum(X.T @ (X @ w - t) for X, t in parts) / sum(len(X) for X, _ in parts) ** 2
+            ),
+            "1/n is applied twice, which makes it 1/n^2. It belongs in one place.",
+        ),
+        Wrong(
+            lambda parts, w: (
+                sum(X.T @ (t - X @ w) for X, t in parts) / sum(len(X) for X, _ in parts)
+            ),
+            "The sign is flipped: the error is prediction minus target, X w - t.",
+        ),
+    ],
+    properties=[
+        holds(
+            "equals the gradient of all samples at once",
+            lambda f: bool(
+                np.allclose(
+                    f(UNEVEN, W0),
+                    _part_gradients(
+                        [tuple(np.concatenate(a) for a in zip(*UNEVEN, strict=True))], W0
+                    )[0],
+                )
+            ),
+            "It differs from the gradient of the parts put together.",
+        )
+    ],
+    hints=[
+        "For all samples at once it is X^T (X w - t) / n. Which n is it, if X comes in parts?",
+        "The sum over samples is a sum over parts of sums: add up X^T (X w - t), part by part.",
+        "Count n first, over all parts; then each part adds X^T (X w - t) / n.",
+    ],
+    why="A sum can be computed in any parts, a mean cannot. So sum up, and divide once by the n "
+    "of the whole batch.",
+)
+
+
+# 7.5 ------------------------------------------------------------------------------------------
+
+
+def one_epoch(X, t, w, rate, batch_size):
+    """Return w after an epoch on the loss 1/(2n) sum_i (x_i w - t_i)^2."""
+    w = w.copy()
+    for start in range(0, len(X), batch_size):
+        g = np.zeros_like(w)
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g += A.T @ (A @ w - c) / len(A)
+        w -= rate * g
+    return w
+
+
+def broken_one_epoch(X, t, w, rate, batch_size):
+    """Return w after an epoch on the loss 1/(2n) sum_i (x_i w - t_i)^2."""
+    w = w.copy()
+    g = np.zeros_like(w)
+    for start in range(0, len(X), batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g += A.T @ (A @ w - c) / len(A)
+        w -= rate * g
+    return w
+
+
+def _epoch(X, t, w, rate, batch_size, gradient):
+    w = w.copy()
+    for start in range(0, len(X), batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        w -= rate * gradient(A, c, w, batch_size)
+    return w
+
+
+def _last_gradient_only(X, t, w, rate, batch_size):
+    start = (len(X) - 1) // batch_size * batch_size
+    A, c = X[start:], t[start:]
+    return w - rate * A.T @ (A @ w - c) / len(A)
+
+
+X5, T5 = RNG.normal(size=(5, 2)), RNG.normal(size=(5, 1))
+
+RESET_LAB = Exercise(
+    id="7.5",
+    title="find the bug: steps that grow",
+    solution=one_epoch,
+    broken=broken_one_epoch,
+    symptom="With one batch the step is right. With two, the second step goes too far: it takes "
+    "the first one once more.",
+    probes={
+        "two batches": (X5[:4], T5[:4], W0, 0.1, 2),
+        "one batch": (X5, T5, W0, 0.1, 5),
+        "a smaller last batch": (X5, T5, W0, 0.1, 2),
+        "single samples": (X5, T5, W0, 0.1, 1),
+    },
+    wrong=[
+        Wrong(
+            lambda X, t, w, rate, batch_size: (
+                w
+                - rate
+                * sum(
+                    X[s : s + batch_size].T
+                    @ (X[s : s + batch_size] @ w - t[s : s + batch_size])
+                    / len(X[s : s + batch_size])
+                    for s in range(0, len(X), batch_size)
+                )
+            ),
+            "All gradients are taken at the first w, and one long step is made at the end. Each "
+            "batch should see the w that the batch before it has left.",
+        ),
+        Wrong(
+            _last_gradient_only,
+            "Only the last batch makes a step. The update belongs inside the loop.",
+        ),
+        Wrong(
+            lambda X, t, w, rate, batch_size: _epoch(
+                X, t, w, rate, batch_size, lambda A, c, w, B: A.T @ (A @ w - c)
+            ),
+            "The accumulation is gone, and with it the 1/n of the batch: the step is as many "
+            "times too long as the batch has samples.",
+        ),
+        Wrong(
+            lambda X, t, w, rate, batch_size: _epoch(
+                X, t, w, rate, batch_size, lambda A, c, w, B: A.T @ (A @ w - c) / len(X)
+            ),
+            "Divide by the size of the batch, `len(A)`: the loss of a step is the mean over its "
+            "own batch, not over all samples.",
+        ),
+        Wrong(
+            lambda X, t, w, rate, batch_size: _epoch(
+                X, t, w, rate, batch_size, lambda A, c, w, B: A.T @ (A @ w - c) / B
+            ),
+            "The reset is right. The last batch is smaller than batch_size, though, and its mean "
+            "needs its own size, `len(A)`.",
+        ),
+    ],
+    hints=[
+        "What is in g when the second batch begins?",
+        "`g` is set to zero once an epoch. How often should it be?",
+    ],
+    why="`+=` adds to what is there. Within one step that is accumulation; across steps it is a "
+    "momentum that never decays.",
+)
+
+
+# 7.6 ------------------------------------------------------------------------------------------
+
+
+def train(X, t, w, rate, batch_size, epochs, seed):
+    """Return w after training on the loss 1/(2n) sum_i (x_i w - t_i)^2.
+
+    One generator, np.random.default_rng(seed), draws a new permutation
+    at the start of each epoch. The last batch may be smaller; w itself
+    stays as it was.
+    """
+    rng = np.random.default_rng(seed)
+    w = w.copy()
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            error = X[rows] @ w - t[rows]
+            w -= rate * X[rows].T @ error / len(rows)
+    return w
+
+
+def _loop(order_of=None, step=None, stop=None, copy=True):
+    """Return the loop with one part exchanged."""
+    order_of = order_of or (lambda rng, n, seed: rng.permutation(n))
+    step = step or (lambda A, e, n, B: A.T @ e / len(A))
+    stop = stop or (lambda n, B: n)
+
+    def train(X, t, w, rate, batch_size, epochs, seed):
+        rng, n = np.random.default_rng(seed), len(X)
+        w = w.copy() if copy else w
+        for _ in range(epochs):
+            order = order_of(rng, n, seed)
+            for start in range(0, stop(n, batch_size), batch_size):
+                rows = order[start : start + batch_size]
+                w -= rate * step(X[rows], X[rows] @ w - t[rows], n, batch_size)
+        return w
+
+    return train
+
+
+TRAIN = Exercise(
+    id="7.6",
+    title="the training loop",
+    solution=train,
+    probes={
+        "one epoch, one batch": (X5, T5, W0, 0.1, 5, 1, 0),
+        "one epoch, small batches": (X5, T5, W0, 0.1, 2, 1, 0),
+        "three epochs": (X5, T5, W0, 0.1, 2, 3, 1),
+        "single samples": (X5, T5, W0, 0.05, 1, 2, 2),
+        "no epoch": (X5, T5, W0, 0.1, 2, 0, 3),
+    },
+    wrong=[
+        Wrong(
+            _loop(order_of=lambda rng, n, seed: np.arange(n)),
+            "The samples are never shuffled: the rows come in the order of the data.",
+        ),
+        Wrong(
+            _loop(order_of=lambda rng, n, seed: _order(n, seed)),
+            "Each epoch has the same order: the generator is made anew in each, or the order is "
+            "drawn once. Make the generator before the loop, and draw inside it.",
+        ),
+        Wrong(
+            _loop(step=lambda A, e, n, B: A.T @ e),
+            "The step is the sum over the batch. The loss is a mean: divide by `len(rows)`.",
+        ),
+        Wrong(
+            _loop(step=lambda A, e, n, B: A.T @ e / B),
+            "The last batch is divided by batch_size, and it has fewer samples than that. Use "
+            "`len(rows)`.",
+        ),
+        Wrong(
+            _loop(step=lambda A, e, n, B: A.T @ e / n),
+            "Each batch is divided by the number of all samples. Its loss is the mean over the "
+            "batch: use `len(rows)`.",
+        ),
+        Wrong(
+            _loop(step=lambda A, e, n, B: -A.T @ e / len(A)),
+            "The sign is flipped: you walk uphill. Subtract the gradient, with the error as "
+            "prediction minus target.",
+        ),
+        Wrong(
+            _loop(stop=lambda n, B: n // B * B),
+            "The last, smaller batch is dropped. Here every sample should be used once an epoch.",
+        ),
+        Wrong(
+            _loop(step=lambda A, e, n, B: 2 * A.T @ e / len(A)),
+            "Each step is twice too long: the 2 of the square cancels with the 1/2 in the loss.",
+        ),
+        Wrong(
+            _loop(copy=False),
+            "The values are right, but `w -= ...` changes the caller's array. Copy w first.",
+        ),
+    ],
+    properties=[
+        holds(
+            "the loss falls",
+            lambda f: bool(
+                np.sum((X5 @ f(X5, T5, W0, 0.1, 2, 50, 0) - T5) ** 2) < np.sum((X5 @ W0 - T5) ** 2)
+            ),
+            "After fifty epochs the loss should be lower than before, and it is not.",
+        )
+    ],
+    hints=[
+        "Two loops: over the epochs, and inside it over the starts of the batches.",
+        "The generator is made once, before both. The order is drawn in the outer loop.",
+        "With the rows of a batch: error = X[rows] @ w - t[rows], gradient X[rows].T @ error by "
+        "the number of rows.",
+    ],
+    why="Everything else in this book, any layer and any optimizer, changes what happens in the "
+    "two innermost lines only.",
+)
+
+
+# 7.7 ------------------------------------------------------------------------------------------
+
+
+def early_stopping(losses, patience):
+    """Return an array of two epochs: the best, and the last that is run.
+
+    losses holds one validation loss an epoch; epochs count from 0.
+    Training stops after the first epoch that lies `patience` epochs
+    behind the best so far, or with the last. An equal loss is no
+    improvement.
+    """
+    best = 0
+    for epoch in range(len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return np.array([best, epoch])
+    return np.array([best, len(losses) - 1])
+
+
+def _stopping(losses, patience, better=np.less, previous=False, late=0, give=None):
+    best, quiet = 0, 0
+    for epoch in range(1, len(losses)):
+        reference = losses[epoch - 1] if previous else losses[best]
+        quiet = 0 if better(losses[epoch], reference) else quiet + 1
+        if losses[epoch] < losses[best] or (quiet == 0 and not previous):
+            best = epoch
+        if quiet >= patience + late:
+            return np.array(give(best, epoch) if give else [best, epoch])
+    return np.array(give(best, len(losses) - 1) if give else [best, len(losses) - 1])
+
+
+def _total_quiet(losses, patience):
+    best, bad = 0, 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        else:
+            bad += 1
+        if bad >= patience:
+            return np.array([best, epoch])
+    return np.array([best, len(losses) - 1])
+
+
+EARLY_STOPPING = Exercise(
+    id="7.7",
+    title="early stopping",
+    solution=early_stopping,
+    probes={
+        "it turns": (np.array([3.0, 2.0, 2.5, 2.6, 2.7, 2.8, 1.0]), 2),
+        "a bump": (np.array([3.0, 2.0, 2.5, 1.5, 1.6, 1.7, 1.8, 1.9]), 2),
+        "still below the worst": (np.array([5.0, 1.0, 4.0, 3.0, 2.0, 0.5]), 3),
+        "a plateau": (np.array([2.0, 1.0, 1.0, 1.0, 0.5]), 2),
+        "never": (np.array([3.0, 2.0, 1.0]), 2),
+    },
+    wrong=[
+        Wrong(
+            lambda losses, patience: _stopping(losses, patience, late=1),
+            "You wait one epoch too long: stop as soon as the epoch lies patience epochs behind "
+            "the best.",
+        ),
+        Wrong(
+            lambda losses, patience: _stopping(losses, patience, late=-1),
+            "You stop one epoch too early: with a patience of 2 the second epoch without "
+            "improvement is the last.",
+        ),
+        Wrong(
+            lambda losses, patience: _stopping(losses, patience, previous=True),
+            "Each loss is compared with the one before it. Compare with the best so far: a loss "
+            "that falls back slowly from a peak has improved nothing.",
+        ),
+        Wrong(
+            lambda losses, patience: _stopping(losses, patience, better=np.less_equal),
+            "An equal loss counts as an improvement here, so that a plateau never ends.",
+        ),
+        Wrong(
+            lambda losses, patience: np.array([np.argmin(losses), len(losses) - 1]),
+            "This looks at all losses, those after the stop too. When training stops, they do "
+            "not exist yet.",
+        ),
+        Wrong(
+            lambda losses, patience: _stopping(losses, patience, give=lambda b, e: [e, e]),
+            "You return the last epoch twice. Training went on past the best one only "
+            "to be sure; the first number should be the best epoch.",
+        ),
+        Wrong(
+            _total_quiet,
+            "The count of epochs without improvement is not reset when the loss improves again.",
+        ),
+        Wrong(
+            lambda losses, patience: _stopping(losses, patience) + 1,
+            "Both epochs are one too large: they are counted from 0.",
+        ),
+    ],
+    properties=[
+        holds(
+            "a loss that keeps falling is never stopped",
+            lambda f: bool(np.all(f(np.arange(9.0, 0, -1), 1) == 8)),
+            "A loss that falls in every epoch should run to the end, with the last as the best.",
+        )
+    ],
+    hints=[
+        "Remember the best epoch so far. What does its distance from the present one tell?",
+        "Update best first, then compare epoch - best with patience.",
+    ],
+    why="The patience is paid for in epochs that are thrown away. It buys the chance to get over "
+    "a bump.",
+)
+
+
+# 7.8 ------------------------------------------------------------------------------------------
+
+
+def warmup(steps, rate, length):
+    """Return the learning rate at each of the steps, an array.
+
+    Steps count from 0. The rate grows in equal parts from rate / length
+    in step 0 to rate in step length - 1, and stays.
+    """
+    return rate * np.minimum(1, (steps + 1) / length)
+
+
+STEPS = np.arange(8.0)
+
+WARMUP = Exercise(
+    id="7.8",
+    title="warmup of the learning rate",
+    solution=warmup,
+    probes={
+        "the first steps": (STEPS, 0.4, 4),
+        "no warmup": (STEPS, 0.1, 1),
+        "far beyond": (np.array([100.0, 1000.0]), 0.4, 50),
+    },
+    wrong=[
+        Wrong(
+            lambda steps, rate, length: rate * np.minimum(1, steps / length),
+            "In step 0 the rate is 0, so the first batch is computed and thrown away. Count from "
+            "1: (step + 1) / length.",
+        ),
+        Wrong(
+            lambda steps, rate, length: rate * (steps + 1) / length,
+            "The growth never ends. After `length` steps the rate should stay.",
+        ),
+        Wrong(
+            lambda steps, rate, length: rate * np.maximum(1, (steps + 1) / length),
+            "`maximum` keeps the larger of the two: the rate starts full and grows without end. "
+            "You want the smaller.",
+        ),
+        Wrong(
+            lambda steps, rate, length: np.minimum(1, (steps + 1) / length),
+            "This is the share of the rate. Multiply by the rate itself.",
+        ),
+        Wrong(
+            lambda steps, rate, length: np.where(steps < length, rate / length, rate),
+            "The rate is low and constant, then jumps. It should grow in equal parts.",
+        ),
+        Wrong(
+            lambda steps, rate, length: rate * (1 - np.minimum(1, (steps + 1) / length)),
+            "This falls from the rate to 0: it is a decay. Warmup grows.",
+        ),
+    ],
+    properties=[
+        holds(
+            "it never falls and ends at the rate",
+            lambda f: bool(
+                np.all(np.diff(f(STEPS, 0.4, 4)) >= 0) and np.isclose(f(STEPS, 0.4, 4)[-1], 0.4)
+            ),
+            "The rate should never fall, and end at its full value.",
+        )
+    ],
+    hints=[
+        "Which share of the rate should step 0 have, if length is 4? And step 3?",
+        "The share is (step + 1) / length, and never above 1: `np.minimum`.",
+    ],
+    why="Early steps meet the steepest slopes and the largest changes of them. A rate that holds "
+    "later may throw the weights away in the first steps.",
+)
+
+
+# 7.9 ------------------------------------------------------------------------------------------
+
+
+def shuffled(X, y, seed):
+    """Return X and y in a random order, each sample with its label."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(X))
+    return X[order], y[order]
+
+
+def broken_shuffled(X, y, seed):
+    """Return X and y in a random order, each sample with its label."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(X))
+    return X[order], y[rng.permutation(len(y))]
+
+
+def _shuffled_columns(X, y, seed):
+    rng = np.random.default_rng(seed)
+    return rng.permuted(X, axis=0), y[np.random.default_rng(seed).permutation(len(y))]
+
+
+Y6 = np.array([4.0, 0.0, 2.0, 5.0, 1.0, 3.0])
+X6 = np.column_stack([2 * Y6, Y6 - 1])
+
+SHUFFLE_LAB = Exercise(
+    id="7.9",
+    title="find the bug: labels that do not belong",
+    solution=shuffled,
+    broken=broken_shuffled,
+    symptom="Every row of X is there and every label of y is there, and a network that is trained "
+    "on them stays at chance.",
+    probes={
+        "three samples": (X6[:3], Y6[:3], 0),
+        "six samples": (X6, Y6, 0),
+        "another seed": (X6, Y6, 5),
+    },
+    wrong=[
+        Wrong(
+            lambda X, y, seed: (X[_order(len(X), seed)], y),
+            "X is shuffled and y is not. Both have to move, by the same order.",
+        ),
+        Wrong(
+            lambda X, y, seed: (X, y[_order(len(X), seed)]),
+            "y is shuffled and X is not. Both have to move, by the same order.",
+        ),
+        Wrong(
+            lambda X, y, seed: (X, y),
+            "Each label stands beside its sample, but nothing is shuffled.",
+        ),
+        Wrong(
+            lambda X, y, seed: (X[_order(len(X), seed)], np.sort(y)),
+            "The labels come out sorted. A sample must keep its own.",
+        ),
+        Wrong(
+            lambda X, y, seed: (X[_order(len(X), seed)], y[np.argsort(_order(len(X), seed))]),
+            "y is moved by the inverse order: `np.argsort(order)` undoes the permutation.",
+        ),
+        Wrong(
+            _shuffled_columns,
+            "Each column of X is shuffled by itself, so that a row no longer is one sample. "
+            "Index whole rows.",
+        ),
+    ],
+    properties=[
+        holds(
+            "each sample keeps its label",
+            lambda f: bool(np.all(f(X6, Y6, 3)[0][:, 0] == 2 * f(X6, Y6, 3)[1])),
+            "A sample has lost its label: row and label should move together.",
+        )
+    ],
+    hints=[
+        "What does a generator return when it is asked for a permutation a second time?",
+        "One order, used twice.",
+    ],
+    why="Two calls give two orders. Nothing crashes, all shapes fit, and the loss even falls a "
+    "little while wrong labels are learned by heart.",
+)
+
+
+# 7.10 -----------------------------------------------------------------------------------------
+
+
+def outputs(X, T, w, rate, training):
+    """Return the outputs x_i w, computed two rows at a time.
+
+    When training, w takes a step on the loss
+    1/(2n) sum_i (x_i w - t_i)^2 after each two rows.
+    """
+    w, found = w.copy(), []
+    for i in range(0, len(X), 2):
+        A, c = X[i : i + 2], T[i : i + 2]
+        found.append(A @ w)
+        if training:
+            w -= rate * A.T @ (found[-1] - c) / len(A)
+    return np.concatenate(found)
+
+
+def broken_outputs(X, T, w, rate, training):
+    """Return the outputs x_i w, computed two rows at a time.
+
+    When training, w takes a step on the loss
+    1/(2n) sum_i (x_i w - t_i)^2 after each two rows.
+    """
+    w, found = w.copy(), []
+    for i in range(0, len(X), 2):
+        A, c = X[i : i + 2], T[i : i + 2]
+        found.append(A @ w)
+        if training or len(T) == len(X):
+            w -= rate * A.T @ (found[-1] - c) / len(A)
+    return np.concatenate(found)
+
+
+def _outputs(X, T, w, rate, training, step=None):
+    w, found = w.copy(), []
+    for i in range(0, len(X), 2):
+        A, c = X[i : i + 2], T[i : i + 2]
+        found.append(A @ w)
+        if training:
+            w = step(w, A, found[-1] - c)
+    return np.concatenate(found)
+
+
+def _learn_first(X, T, w, rate, training):
+    w, found = w.copy(), []
+    for i in range(0, len(X), 2):
+        A, c = X[i : i + 2], T[i : i + 2]
+        if training:
+            w -= rate * A.T @ (A @ w - c) / len(A)
+        found.append(A @ w)
+    return np.concatenate(found)
+
+
+PREDICT_LAB = Exercise(
+    id="7.10",
+    title="find the bug: a prediction that learns",
+    solution=outputs,
+    broken=broken_outputs,
+    symptom="With training=False the same row gets one output as the first and another as the "
+    "last, and the accuracy on the validation set is too good.",
+    probes={
+        "predicting, with targets": (X5[:4], T5[:4], W0, 0.5, False),
+        "predicting, no targets": (X5, T5[:0], W0, 0.5, False),
+        "training": (X5[:4], T5[:4], W0, 0.5, True),
+        "a smaller last batch": (X5, T5, W0, 0.5, True),
+        "predicting an odd number": (X5, T5, W0, 0.5, False),
+    },
+    wrong=[
+        Wrong(
+            lambda X, T, w, rate, training: X @ w,
+            "Now it never learns, when training neither.",
+        ),
+        Wrong(
+            lambda X, T, w, rate, training: outputs(X, T, w, rate, not training and len(T) > 0),
+            "It is the wrong way round: it learns when predicting and not when training.",
+        ),
+        Wrong(
+            _learn_first,
+            "Predicting is right now. When training, the output should be taken before the step "
+            "on the same rows, not after it.",
+        ),
+        Wrong(
+            lambda X, T, w, rate, training: _outputs(
+                X, T, w, rate, training, lambda w, A, e: w + rate * A.T @ e / len(A)
+            ),
+            "Predicting is right now, but in training the step goes uphill.",
+        ),
+        Wrong(
+            lambda X, T, w, rate, training: _outputs(
+                X, T, w, rate, training, lambda w, A, e: w - rate * A.T @ e
+            ),
+            "Predicting is right now, but in training the 1/n of the batch is lost.",
+        ),
+    ],
+    properties=[
+        holds(
+            "a prediction does not depend on the targets",
+            lambda f: bool(np.allclose(f(X5, T5, W0, 0.5, False), f(X5, T5 + 1, W0, 0.5, False))),
+            "With training=False the outputs depend on the targets: something learns from them.",
+        )
+    ],
+    hints=[
+        "When does the step happen? Read the condition aloud, with training=False.",
+        "The targets are there when you validate, too. That is no reason to learn from them.",
+    ],
+    why="Whoever has labels at hand can measure or learn. Which of the two must be said by the "
+    "caller; it can't be guessed from the arguments.",
+)
+
+
+# 7.11 -----------------------------------------------------------------------------------------
+
+
+def update_ratios(weights, gradients, rate):
+    """Return length of the update / length of the weights, by layer.
+
+    weights and gradients are tuples of matrices; the update is rate
+    times the gradient, and the length of a matrix is the root of the sum
+    of its squared entries. Return an array.
+    """
+    pairs, norm = zip(weights, gradients, strict=True), np.linalg.norm
+    return np.array([rate * norm(dW) / norm(W) for W, dW in pairs])
+
+
+def _ratio(weights, gradients, one):
+    return np.array([one(W, dW) for W, dW in zip(weights, gradients, strict=True)])
+
+
+_norm = np.linalg.norm
+LAYERS = (RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2)) * 10)
+STEPS_OF = (RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2)))
+
+UPDATE_RATIOS = Exercise(
+    id="7.11",
+    title="update against weights",
+    solution=update_ratios,
+    probes={
+        "one layer, 3-4-5": ((np.array([[6.0, 8.0]]),), (np.array([[3.0], [4.0]]).T,), 0.1),
+        "two layers": (LAYERS, STEPS_OF, 0.01),
+        "a layer that gets nothing": (LAYERS, (STEPS_OF[0], np.zeros((4, 2))), 0.01),
+    },
+    wrong=[
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: _norm(dW) / _norm(W)),
+            "This is gradient against weights. The update is the gradient times the learning rate.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: _norm(W) / (rate * _norm(dW))),
+            "The ratio is upside down: the update belongs on top.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(
+                w, g, lambda W, dW: rate * np.abs(dW).max() / np.abs(W).max()
+            ),
+            "You compare the largest entries. Asked for are lengths, `np.linalg.norm`.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: np.mean(rate * np.abs(dW) / np.abs(W))),
+            "You divide entry by entry and take the mean. A single weight near 0 then rules the "
+            "result; divide the lengths.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: rate * dW.sum() / W.sum()),
+            "Sums cancel: entries of both signs add up to little. A length adds the squares.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: rate * (dW**2).sum() / (W**2).sum()),
+            "The root is missing: these are squared lengths.",
+        ),
+        Wrong(
+            lambda w, g, rate: (
+                rate
+                * np.sqrt(sum(_norm(d) ** 2 for d in g) / sum(_norm(v) ** 2 for v in w)).reshape(1)
+            ),
+            "This is one ratio for the whole network. One for each layer shows which does not "
+            "learn.",
+        ),
+    ],
+    hints=[
+        "For one layer: np.linalg.norm(dW) is the root of the sum of the squares.",
+        "rate * norm(dW) / norm(W), for each pair from `zip(weights, gradients)`.",
+    ],
+    why="The ratio has no unit, so layers of any size can be compared.",
+)
+
+
+# 7.12 -----------------------------------------------------------------------------------------
+
+
+def standardize(X_train, X_new):
+    """Return X_train and X_new, both shifted and scaled.
+
+    Afterwards each column of X_train has mean 0 and variance 1; one that
+    is constant there is shifted only. X_new goes through the same map.
+    Nothing of X_new may be used to find it.
+    """
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
+    std = np.where(std > 0, std, 1)
+    return (X_train - mean) / std, (X_new - mean) / std
+
+
+def _apply(X_train, X_new, mean, std):
+    std = np.where(std > 0, std, 1)
+    return (X_train - mean) / std, (X_new - mean) / std
+
+
+def _pooled(X_train, X_new):
+    both = np.concatenate([X_train, X_new])
+    return _apply(X_train, X_new, both.mean(axis=0), both.std(axis=0))
+
+
+def _unguarded(X_train, X_new):
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
+    return (X_train - mean) / std, (X_new - mean) / std
+
+
+def _own(X_train, X_new):
+    return (
+        _apply(X_train, X_train, X_train.mean(axis=0), X_train.std(axis=0))[0],
+        _apply(X_new, X_new, X_new.mean(axis=0), X_new.std(axis=0))[0],
+    )
+
+
+TABLE = np.array([[1.0, 10.0, 0.0], [3.0, 30.0, 0.0], [5.0, 80.0, 0.0]])
+NEW = np.array([[2.0, 20.0, 1.0], [7.0, -10.0, 0.0]])
+
+STANDARDIZE = Exercise(
+    id="7.12",
+    title="standardize without a leak",
+    solution=standardize,
+    probes={
+        "one column": (TABLE[:, :1], NEW[:, :1]),
+        "two columns": (TABLE[:, :2], NEW[:, :2]),
+        "a constant column": (TABLE, NEW),
+        "one new sample": (TABLE[:, :2], NEW[:1, :2]),
+    },
+    wrong=[
+        Wrong(
+            _pooled,
+            "Mean and deviation are taken over both sets. The new samples leak into the numbers "
+            "that the training uses: take them from X_train alone.",
+        ),
+        Wrong(
+            _own,
+            "X_new is scaled by its own mean and deviation. Then one value means something else "
+            "in each set, and a single new sample always becomes 0. Use those of X_train.",
+        ),
+        Wrong(
+            _unguarded,
+            "A constant column has the deviation 0, and 0/0 is NaN. The corner pixels of the "
+            "digits are such columns: divide by 1 there.",
+        ),
+        Wrong(
+            lambda A, N: _apply(A, N, A.mean(), A.std()),
+            "One mean and one deviation for the whole table: `axis=0` gives one for each column.",
+        ),
+        Wrong(
+            lambda A, N: (A - A.mean(axis=0), N - A.mean(axis=0)),
+            "The mean is gone, but the columns still have different scales: divide by the "
+            "standard deviation.",
+        ),
+        Wrong(
+            lambda A, N: _apply(A, N, A.mean(axis=0), A.var(axis=0)),
+            "You divide by the variance. Divide by its root, the standard deviation.",
+        ),
+        Wrong(
+            lambda A, N: _apply(A, N, A.mean(axis=0), A.std(axis=0, ddof=1)),
+            "You divide by the deviation with n - 1. Then the variance of X_train, as a mean "
+            "over its n rows, is not 1.",
+        ),
+        Wrong(
+            lambda A, N: (_apply(A, N, A.mean(axis=0), A.std(axis=0))[0], N),
+            "X_new comes back unchanged. The network was trained on scaled inputs and needs the "
+            "same scaling here.",
+        ),
+    ],
+    properties=[
+        holds(
+            "a new sample does not change the training set",
+            lambda f: bool(np.allclose(f(TABLE, NEW)[0], f(TABLE, 5 * NEW + 3)[0])),
+            "The scaled X_train depends on X_new: that is the leak.",
+        )
+    ],
+    hints=[
+        "Two numbers a column, mean and deviation. From which rows?",
+        "Apply the same two numbers to both arrays.",
+        "`np.where(std > 0, std, 1)` keeps the constant columns from dividing by zero.",
+    ],
+    why="When the network is used, new samples come one at a time, and their mean is not known. "
+    "What is not known then must not be used before.",
+)
+
+
+EXERCISES = [
+    BATCHES,
+    EPOCH_MEAN,
+    BATCH_VARIANCE,
+    ACCUMULATE,
+    RESET_LAB,
+    TRAIN,
+    EARLY_STOPPING,
+    WARMUP,
+    SHUFFLE_LAB,
+    PREDICT_LAB,
+    UPDATE_RATIOS,
+    STANDARDIZE,
+]
