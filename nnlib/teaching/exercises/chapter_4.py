@@ -828,7 +828,7 @@ RESET_LAB = Exercise(
         "What does `gradients` hold when the second batch arrives?",
         "It still holds the first batch's dW. A new gradient replaces the old one: no `+`.",
     ],
-    why="A convolution of a published course did this: its `backward` added to an array that was "
+    why="A convolution in published notes did this: its `backward` added to an array that was "
     "never reset. A check that calls backward once can't see it.",
 )
 
