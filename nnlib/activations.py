@@ -118,7 +118,7 @@ class PReLU(Activation):
         if not self.parameters:
             self.build(Z.dtype)
         step = np.sign(np.maximum(Z, 0))
-        self.gradients = {"a": np.sum(dY * np.minimum(Z, 0), keepdims=True).reshape(1)}
+        self.gradients = {"a": np.sum(dY * np.minimum(Z, 0)).reshape(1)}
         return dY * (step + self.parameters["a"] * (1 - step))
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nnlib.activations import ACTIVATIONS, LeakyReLU, PReLU
 from nnlib.gradcheck import check_layer
+from nnlib.initializers import XavierUniform
 from nnlib.layers import BatchNorm, Conv2D, Dropout, Flatten, FullyConnected, Layer, Pool2D
 
 KINK = 1e-4  # ten times the step of the central differences
@@ -72,10 +73,11 @@ def distance_to_kink(layer, X):
 
 def smooth_input(layer, shape):
     """Return the first seeded normal X that keeps the layer away from its kinks."""
-    for seed in itertools.count():
+    for seed in range(1000):
         X = np.random.default_rng(seed).normal(size=shape)
         if distance_to_kink(layer, X) > KINK:
             return X
+    raise AssertionError(f"each of 1000 inputs comes too near to a kink of {layer!r}")
 
 
 def assert_gradients(layer, shape):
@@ -289,6 +291,17 @@ def test_weights_know_the_activation_they_feed(make, rng):
     np.testing.assert_allclose(weights["relu"], math.sqrt(2) * weights["linear"])
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape"), [(FullyConnected(3), (2, 4)), (Conv2D(3, 2), (2, 5, 5, 4))], ids=str
+)
+def test_weights_are_those_of_the_initializer(layer, shape):
+    layer.rng = np.random.default_rng(7)
+    layer.forward(np.zeros(shape, np.float32))
+    W = layer.parameters["W"]
+    expected = XavierUniform()(W.shape, np.random.default_rng(7))
+    np.testing.assert_array_equal(W, expected.astype(np.float32))
+
+
 # --- convolution ---------------------------------------------------------------------------------
 
 
@@ -486,6 +499,24 @@ def test_flatten_keeps_the_order_and_puts_it_back():
     Y = layer.forward(X)
     np.testing.assert_array_equal(Y, np.arange(24.0).reshape(2, 12))
     np.testing.assert_array_equal(layer.backward(Y), X)
+    np.testing.assert_array_equal(layer.forward(Y), Y)
+
+
+class Imposed:
+    """Stands for a generator whose next numbers are known."""
+
+    def __init__(self, uniform):
+        self.uniform = np.asarray(uniform)
+
+    def random(self, shape):
+        return self.uniform.reshape(shape)
+
+
+@pytest.mark.parametrize(("p", "kept"), [(0, [2, 2, 2]), (0.5, [0, 4, 4])])
+def test_dropout_drops_what_is_drawn_below_p(p, kept):
+    layer = Dropout(p)
+    layer.rng = Imposed([0, 0.5, 0.6])
+    np.testing.assert_array_equal(layer.forward(np.full((1, 3), 2.0)), [kept])
 
 
 @given(st.just(0) | st.floats(0.01, 0.9), seeds)
@@ -527,12 +558,12 @@ def test_batch_norm_gives_each_column_mean_0_and_variance_1(shape, rng):
 
 def test_running_statistics_average_the_batches():
     layer = BatchNorm(momentum=0.25)
-    layer.forward(np.array([[1.0], [5]]))  # mean 3, unbiased variance 8
-    np.testing.assert_allclose(layer.state["mean"], 0.25 * 3)
-    np.testing.assert_allclose(layer.state["var"], 0.75 + 0.25 * 8)
+    layer.forward(np.array([[1.0], [3], [8]]))  # mean 4, unbiased variance 13
+    np.testing.assert_allclose(layer.state["mean"], 0.25 * 4)
+    np.testing.assert_allclose(layer.state["var"], 0.75 + 0.25 * 13)
     layer.forward(np.array([[0.0], [2]]))  # mean 1, unbiased variance 2
-    np.testing.assert_allclose(layer.state["mean"], 0.75 * 0.75 + 0.25 * 1)
-    np.testing.assert_allclose(layer.state["var"], 0.75 * 2.75 + 0.25 * 2)
+    np.testing.assert_allclose(layer.state["mean"], 0.75 * 1 + 0.25 * 1)
+    np.testing.assert_allclose(layer.state["var"], 0.75 * 4 + 0.25 * 2)
     mean, var = layer.state["mean"], layer.state["var"]
     X = np.array([[7.0]])
     expected = (X - mean) / np.sqrt(var + 1e-5)
@@ -791,15 +822,11 @@ def test_pytorch_agrees_on_batch_norm(activation, shape, torch, rng):
     np.testing.assert_allclose(layer.forward(X, training=False), y.detach(), **CLOSE)
 
 
-def test_pytorch_agrees_on_dropout_with_the_same_mask(torch, rng, monkeypatch):
+def test_pytorch_agrees_on_dropout_with_the_same_mask(torch, rng):
     layer, X, dY = Dropout(0.3), rng.normal(size=(6, 5)), rng.normal(size=(6, 5))
     uniform = rng.random((6, 5))
 
-    class Imposed:
-        def random(self, shape):
-            return uniform
-
-    layer.rng = Imposed()
+    layer.rng = Imposed(uniform)
     x = torch.tensor(X, requires_grad=True)
     y = x * torch.tensor(uniform >= 0.3) / 0.7
     compare(layer, X, dY, y, x, {})
