@@ -435,7 +435,7 @@ ONE_HOT = Exercise(
 
 
 def accuracy(Z, y):
-    """Return the share of samples whose largest logit is the right one.
+    """Return the share of rows whose largest logit is right.
 
     Z is (n, K), y holds the n classes as integers.
     """
@@ -500,7 +500,7 @@ ACCURACY = Exercise(
 
 
 def accuracy_of_unit(X, w, b, y):
-    """Return the share of samples that one sigmoid unit gets right.
+    """Return the share of samples that a sigmoid unit gets right.
 
     X is (n, d), w is (d, 1), b is a number, y holds n labels, 0 or 1.
     """
@@ -510,7 +510,7 @@ def accuracy_of_unit(X, w, b, y):
 
 
 def broken_accuracy_of_unit(X, w, b, y):
-    """Return the share of samples that one sigmoid unit gets right.
+    """Return the share of samples that a sigmoid unit gets right.
 
     X is (n, d), w is (d, 1), b is a number, y holds n labels, 0 or 1.
     """
@@ -574,7 +574,7 @@ BROADCAST_LAB = Exercise(
 
 
 def collapse(W1, b1, W2, b2):
-    """Return W, b of one layer that computes (X W1 + b1) W2 + b2."""
+    """Return W, b of one layer for (X W1 + b1) W2 + b2."""
     return np.matmul(W1, W2), np.matmul(b1, W2) + b2
 
 
@@ -714,7 +714,7 @@ XOR = Exercise(
 
 
 def from_torch(weight, bias):
-    """Return W (d, k), b (1, k) from nn.Linear's (k, d) and (k,)."""
+    """Return W (d, k), b (1, k) of an nn.Linear: (k, d), (k,)."""
     return weight.T, np.reshape(bias, (1, -1))
 
 
@@ -888,8 +888,8 @@ PORT_LAB = Exercise(
 def weights_for(X, W, n_out):
     """Return the weights (n_in, n_out) of a layer for the batch X.
 
-    On the first batch W is None: return zeros; X decides n_in. A later
-    batch with another number of columns is a ValueError.
+    On the first batch W is None: return zeros; X decides n_in. Later,
+    another number of columns is a ValueError.
     """
     n_in = None if W is None else len(W)
     if n_in is not None and X.shape[1] != n_in:
@@ -900,8 +900,8 @@ def weights_for(X, W, n_out):
 def broken_weights_for(X, W, n_out):
     """Return the weights (n_in, n_out) of a layer for the batch X.
 
-    On the first batch W is None: return zeros; X decides n_in. A later
-    batch with another number of columns is a ValueError.
+    On the first batch W is None: return zeros; X decides n_in. Later,
+    another number of columns is a ValueError.
     """
     n_in = None if W is None else len(W)
     if X.shape[1] != n_in:
