@@ -1028,7 +1028,7 @@ SEED_LAB = Exercise(
 
 
 def first_layer(X, G):
-    """Return weights W, a multiple of G, for which E[z^2] = 1 in Z = X W.
+    """Return weights W, a multiple of G, with E[z^2] = 1 in Z = X W.
 
     G holds standard normal numbers, (n_in, n_out).
     E is the mean over weights and samples.
@@ -1039,7 +1039,7 @@ def first_layer(X, G):
 
 
 def broken_first_layer(X, G):
-    """Return weights W, a multiple of G, for which E[z^2] = 1 in Z = X W.
+    """Return weights W, a multiple of G, with E[z^2] = 1 in Z = X W.
 
     G holds standard normal numbers, (n_in, n_out).
     E is the mean over weights and samples.
