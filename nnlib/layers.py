@@ -94,7 +94,8 @@ class FullyConnected(Layer):
         n_in = len(self.parameters["W"]) if self.parameters else None
         X = self.expect(X, "(n, n_in)", 2, n_in)
         if not self.parameters:
-            W = self.weight_init((X.shape[1], self.n_out), self.rng, self.activation)
+            shape = (X.shape[1], self.n_out)
+            W = self.weight_init(shape, self.rng, self.activation)
             self.build(W=W.astype(X.dtype), b=np.zeros((1, self.n_out), X.dtype))
 
         Z = X @ self.parameters["W"] + self.parameters["b"]
