@@ -69,7 +69,7 @@ def mean_cross_entropy(Y: Array, log_P: Array) -> float:
     Leaving out y = 0 is what 0 ln 0 = 0 means; 0 * -inf would be NaN.
     """
     terms = np.multiply(Y, log_P, where=Y > 0, out=np.zeros_like(log_P))
-    return float(-terms.sum() / len(Y))
+    return float(0 - terms.sum() / len(Y))  # -terms.sum() would make a perfect answer cost -0.0
 
 
 class CrossEntropy(Loss):
