@@ -5,7 +5,7 @@ tutorials and libraries have really published.
 """
 
 # Solutions are shown to learners, who write no annotations in a notebook.
-# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="var-annotated"
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def _two_of_three(scalar, arguments):
 
 
 def circuit_backward(x, y, z):
-    """Return dx, dy, dz of g = (x + y) * max(x, z), entry by entry; x and z are never equal."""
+    """Return dx, dy, dz of g = (x + y) * max(x, z); x and z differ."""
     q, m = x + y, np.maximum(x, z)
     dq, dm = m, q
     return dq + dm * (x > z), dq, dm * (z > x)
@@ -143,7 +143,7 @@ CIRCUIT = Exercise(
 
 
 def one_sample_backward(x, W, dz):
-    """Return dx, dW, db of z = x W + b for one sample: x (d,), W (d, k), dz (k,)."""
+    """Return dx, dW, db of z = x W + b: x (d,), W (d, k), b and dz (k,)."""
     return W @ dz, np.outer(x, dz), np.array(dz)
 
 
@@ -205,7 +205,7 @@ ONE_SAMPLE = Exercise(
 
 
 def linear_backward(X, W, dZ):
-    """Return dX, dW, db of Z = X W + b: X (n, d), W (d, k), b (1, k), dZ (n, k)."""
+    """Return dX, dW, db of Z = X W + b: X (n, d), W (d, k), b (1, k)."""
     return dZ @ W.T, X.T @ dZ, np.sum(dZ, axis=0, keepdims=True)
 
 
@@ -281,7 +281,7 @@ BATCH = Exercise(
 
 
 def dense_backward(X, W, b, dA):
-    """Return dX, dW, db of A = tanh(X W + b), given dA, which holds the 1/n of the loss."""
+    """Return dX, dW, db of A = tanh(X W + b); dA holds the loss's 1/n."""
     A = np.tanh(X @ W + b)
     dZ = dA * (1 - A**2)
     db = dZ.sum(axis=0, keepdims=True)
@@ -289,7 +289,7 @@ def dense_backward(X, W, b, dA):
 
 
 def broken_dense_backward(X, W, b, dA):
-    """Return dX, dW, db of A = tanh(X W + b), given dA, which holds the 1/n of the loss."""
+    """Return dX, dW, db of A = tanh(X W + b); dA holds the loss's 1/n."""
     A = np.tanh(X @ W + b)
     dZ = dA * (1 - A**2)
     db = dZ.mean(axis=0, keepdims=True)
@@ -375,7 +375,7 @@ BIAS_LAB = Exercise(
 
 
 def logits_to_weights(X, W, b, y):
-    """Return dW, db of the mean cross-entropy of softmax(X W + b) with the classes y."""
+    """Return dW, db of the mean cross-entropy of softmax(X W + b)."""
     Z = X @ W + b
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     P = E / E.sum(axis=1, keepdims=True)
@@ -385,7 +385,7 @@ def logits_to_weights(X, W, b, y):
 
 
 def broken_logits_to_weights(X, W, b, y):
-    """Return dW, db of the mean cross-entropy of softmax(X W + b) with the classes y."""
+    """Return dW, db of the mean cross-entropy of softmax(X W + b)."""
     Z = X @ W + b
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     P = E / E.sum(axis=1, keepdims=True)
@@ -473,9 +473,9 @@ N_LAB = Exercise(
 
 
 def two_layer_backward(X, y, W1, b1, W2, b2):
-    """Return dW1, db1, dA1, dW2, db2: layer 1 has ReLU, layer 2 gives the logits Z2.
+    """Return dW1, db1, dA1, dW2, db2; layer 1 has ReLU, layer 2 the logits.
 
-    The loss is the mean cross-entropy of softmax(Z2) with the classes y, so dZ2 = (P - Y)/n.
+    The loss is the mean cross-entropy of their softmax with the classes y.
     """
     Z1 = X @ W1 + b1
     A1 = np.maximum(Z1, 0)
@@ -564,7 +564,7 @@ FIVE = Exercise(
 
 
 def chain_backward(X, weights, dA):
-    """Return dX through layers A = f(A W) without bias, with f = leaky ReLU of slope 0.1."""
+    """Return dX through layers f(A W); f is leaky ReLU with slope 0.1."""
     inputs, slopes = [X], []
     for W in weights:
         Z = inputs[-1] @ W
@@ -577,7 +577,7 @@ def chain_backward(X, weights, dA):
 
 
 def broken_chain_backward(X, weights, dA):
-    """Return dX through layers A = f(A W) without bias, with f = leaky ReLU of slope 0.1."""
+    """Return dX through layers f(A W); f is leaky ReLU with slope 0.1."""
     inputs, slopes = [X], []
     for W in weights:
         Z = inputs[-1] @ W
@@ -740,7 +740,7 @@ SQUARE_LAB = Exercise(
 
 
 def gradients_by_batch(batches):
-    """Return dW = A^T dZ of each batch (A, dZ), stacked, one (d, k) array a batch."""
+    """Return dW = A^T dZ, (d, k), of each batch (A, dZ), stacked."""
     found, gradients = [], {}
     for A, dZ in batches:
         gradients["W"] = A.T @ dZ
@@ -749,7 +749,7 @@ def gradients_by_batch(batches):
 
 
 def broken_gradients_by_batch(batches):
-    """Return dW = A^T dZ of each batch (A, dZ), stacked, one (d, k) array a batch."""
+    """Return dW = A^T dZ, (d, k), of each batch (A, dZ), stacked."""
     found, gradients = [], {}
     for A, dZ in batches:
         gradients["W"] = gradients.get("W", 0) + A.T @ dZ
@@ -837,7 +837,7 @@ RESET_LAB = Exercise(
 
 
 def numerical_gradient(f, X, h):
-    """Return the gradient of the scalar f(X) by central differences; leave X as it was."""
+    """Return the gradient of the number f(X) by central differences."""
     gradient = np.zeros_like(X)
     for index in np.ndindex(X.shape):
         step = np.zeros_like(X)
@@ -934,7 +934,7 @@ NUMERICAL = Exercise(
 
 
 def relative_error(A, B):
-    """Return max |A - B| / max(|A|, |B|), the maxima over all entries; 0 if both are all zeros."""
+    """Return max |A - B| over the largest |entry| of both; 0 for zeros."""
     scale = max(np.max(np.abs(A)), np.max(np.abs(B)))
     return np.max(np.abs(A - B)) / scale if scale > 0 else scale
 
@@ -1012,7 +1012,7 @@ RELATIVE = Exercise(
 
 
 def along_direction(f, dX, X, V, h):
-    """Return <dX, V> and the slope of f along V by central differences; V has any length."""
+    """Return <dX, V> and the slope of f along V by central differences."""
     claimed = np.sum(dX * V)
     slope = (f(X + h * V) - f(X - h * V)) / (2 * h)
     return claimed, slope
@@ -1089,7 +1089,7 @@ DIRECTION = Exercise(
 
 
 def training_step(X, y, W1, b1, W2, b2, eta):
-    """Return W1, b1, W2, b2 after one step of gradient descent on the network of exercise 4.6."""
+    """Return W1, b1, W2, b2 after one step of gradient descent."""
     Z1 = X @ W1 + b1
     A1 = np.maximum(Z1, 0)
     Z2 = A1 @ W2 + b2
