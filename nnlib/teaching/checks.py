@@ -362,12 +362,14 @@ def _row(name: str, text: str, width: int) -> str:
 def _plain(value: Any) -> str:
     """Write a value in a few columns and lines."""
     if isinstance(value, np.ndarray):
-        shape = f" with shape {value.shape}" if value.size == 0 else ""
-        text = np.array2string(value, precision=4, max_line_width=72, threshold=60, separator=", ")
+        seen = value.squeeze() if value.ndim > 2 else value  # one image of one channel: a matrix
+        shape = f" with shape {value.shape}" if value.size == 0 or seen.ndim < value.ndim else ""
+        text = np.array2string(seen, precision=4, max_line_width=72, threshold=60, separator=", ")
         return text + shape
     if isinstance(value, list | tuple):
         ends = "[]" if isinstance(value, list) else "()"
-        return ends[0] + ",\n ".join(map(_plain, value)) + ends[1]
+        gap = ",\n " if any(isinstance(part, np.ndarray | list | tuple) for part in value) else ", "
+        return ends[0] + gap.join(map(_plain, value)) + ends[1]
     if isinstance(value, float | np.floating):
         return f"{value:.4g}"
     return str(value)
