@@ -17,7 +17,14 @@ logger = logging.getLogger(__name__)
 
 TAG = re.compile(r"\\tag\{(\d+\.\d+)\}")
 MENTION = re.compile(r"\((\d+\.\d+)\)")
-NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.reference, nodes.raw)
+NOT_PROSE = (
+    nodes.literal,
+    nodes.literal_block,
+    nodes.math,
+    nodes.math_block,
+    nodes.reference,
+    nodes.raw,
+)
 
 
 def homes(env: BuildEnvironment) -> dict[str, str]:
@@ -37,7 +44,9 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     for formula in doctree.findall(nodes.math_block):
         for number in TAG.findall(formula.astext()):
             # The page sets the number itself: KaTeX would print it over a formula that is wide.
-            formula.children = [nodes.Text(TAG.sub("", formula.astext()))]
+            untagged = TAG.sub("", formula.astext())
+            formula.clear()
+            formula += nodes.Text(untagged)
             formula["tag"] = number
             if known.get(number, page) != page or anchor(number) in doctree.ids:
                 logger.warning("two equations are numbered (%s)", number, location=formula)

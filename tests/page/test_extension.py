@@ -104,7 +104,7 @@ def test_a_formula_that_cannot_be_set_fails_the_build_and_is_named(tmp_path, for
     assert "index.md:3" in done.stderr
 
 
-EQUATION = "$$\na = b \\tag{2.5}\n$$\n"
+EQUATION = "$$\na = b \\quad\\text{by (2.5)} \\tag{2.5}\n$$\n"
 
 
 def test_the_number_of_an_equation_is_its_anchor_and_each_mention_a_link(tmp_path):
