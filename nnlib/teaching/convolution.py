@@ -14,6 +14,7 @@ import numpy as np
 
 Array = np.ndarray
 Shape = tuple[int, ...]
+Gradients = tuple[Array, Array]  # dX, dW
 
 
 def output_size(size: int, kernel: int, stride: int = 1, pad: int = 0) -> int:
@@ -89,7 +90,13 @@ def forward(X: Array, W: Array, stride: int = 1, pad: int = 0) -> Array:
 # --- backward, four times ------------------------------------------------------------------------
 
 
-def by_indices(X: Array, W: Array, dZ: Array, stride: int = 1, pad: int = 0) -> tuple[Array, Array]:
+def by_indices(
+    X: Array,
+    W: Array,
+    dZ: Array,
+    stride: int = 1,
+    pad: int = 0,
+) -> Gradients:
     """Return dX, dW by the chain rule, one product of the forward pass at a time."""
     expect_gradient(X, W, dZ, stride, pad)
     P = padded(X, pad)
@@ -103,42 +110,62 @@ def by_indices(X: Array, W: Array, dZ: Array, stride: int = 1, pad: int = 0) -> 
 
 
 def by_correlation(
-    X: Array, W: Array, dZ: Array, stride: int = 1, pad: int = 0
-) -> tuple[Array, Array]:
+    X: Array,
+    W: Array,
+    dZ: Array,
+    stride: int = 1,
+    pad: int = 0,
+) -> Gradients:
     """Return dX, dW by two more forward passes, both of stride 1."""
     expect_gradient(X, W, dZ, stride, pad)
     (kh, kw), P = W.shape[:2], padded(X, pad)
     G = dilated(dZ, stride, P.shape[1] - kh + 1, P.shape[2] - kw + 1)
 
-    # What is summed stands last in the image and third in the kernel: here the samples.
+    # What is summed stands last in an image, third in a kernel: the samples.
     dW = forward(P.transpose(3, 1, 2, 0), G.transpose(1, 2, 0, 3))
     dP = forward(padded(G, kh - 1, kw - 1), rotated(W))
     return cropped(dP, pad), dW.transpose(1, 2, 0, 3)
 
 
-def toeplitz(W: Array, shape: Shape, stride: int = 1, pad: int = 0) -> Array:
+def toeplitz(
+    W: Array,
+    shape: Shape,
+    stride: int = 1,
+    pad: int = 0,
+) -> Array:
     """Return T with z = T x for one image x of that shape (h, w, C_in), both written as columns.
 
     T has the shape (out_h out_w C_out, h w C_in).
     """
     kh, kw, C_in, C_out = W.shape
-    _, out_h, out_w, _ = output_shape(np.empty((1, *shape)), W, stride, pad)
+    out_h = output_size(shape[0], kh, stride, pad)
+    out_w = output_size(shape[1], kw, stride, pad)
     h, w = shape[0] + 2 * pad, shape[1] + 2 * pad
     T = np.zeros((out_h, out_w, C_out, h, w, C_in), W.dtype)
     for i, j in np.ndindex(out_h, out_w):
         p, q = i * stride, j * stride
         T[i, j, :, p : p + kh, q : q + kw] = W.transpose(3, 0, 1, 2)
-    T = T[:, :, :, pad : h - pad, pad : w - pad]  # the border holds zeros: drop its columns
+    # The border holds zeros: drop its columns.
+    T = T[:, :, :, pad : h - pad, pad : w - pad]
     return T.reshape(out_h * out_w * C_out, -1)
 
 
-def by_matrix(X: Array, W: Array, dZ: Array, stride: int = 1, pad: int = 0) -> tuple[Array, Array]:
+def by_matrix(
+    X: Array,
+    W: Array,
+    dZ: Array,
+    stride: int = 1,
+    pad: int = 0,
+) -> Gradients:
     """Return dX, dW by the transpose of T, and by collecting dT where T holds each weight."""
     expect_gradient(X, W, dZ, stride, pad)
-    (kh, kw), P, flat = W.shape[:2], padded(X, pad), dZ.reshape(len(X), -1)
-    dX = (flat @ toeplitz(W, X.shape[1:], stride, pad)).reshape(X.shape)
+    kh, kw = W.shape[:2]
+    T, column = toeplitz(W, X.shape[1:], stride, pad), dZ.reshape(len(X), -1)
+    dX = (column @ T).reshape(X.shape)  # T^T dz, one sample a row
 
-    dT = (flat.T @ P.reshape(len(X), -1)).reshape(*dZ.shape[1:], *P.shape[1:])
+    P = padded(X, pad)
+    dT = column.T @ P.reshape(len(X), -1)
+    dT = dT.reshape(*dZ.shape[1:], *P.shape[1:])
     dW = np.zeros_like(W)
     for i, j in np.ndindex(dZ.shape[1:3]):
         p, q = i * stride, j * stride
@@ -146,18 +173,30 @@ def by_matrix(X: Array, W: Array, dZ: Array, stride: int = 1, pad: int = 0) -> t
     return dX, dW
 
 
-def im2col(X: Array, kernel: Shape, stride: int = 1, pad: int = 0) -> Array:
+def im2col(
+    X: Array,
+    kernel: Shape,
+    stride: int = 1,
+    pad: int = 0,
+) -> Array:
     """Return the windows of X, each as one row: (n out_h out_w, kh kw C_in)."""
     P = padded(X, pad)
-    _, out_h, out_w, _ = output_shape(X, np.empty((*kernel, X.shape[3], 1)), stride, pad)
+    out_h = output_size(X.shape[1], kernel[0], stride, pad)
+    out_w = output_size(X.shape[2], kernel[1], stride, pad)
     rows = np.empty((len(X), out_h, out_w, *kernel, X.shape[3]), X.dtype)
     for u, v in np.ndindex(*kernel):
-        seen = P[:, u : u + out_h * stride : stride, v : v + out_w * stride : stride]
-        rows[:, :, :, u, v] = seen
+        seen = P[:, u : u + out_h * stride, v : v + out_w * stride]
+        rows[:, :, :, u, v] = seen[:, ::stride, ::stride]
     return rows.reshape(len(X) * out_h * out_w, -1)
 
 
-def col2im(rows: Array, shape: Shape, kernel: Shape, stride: int = 1, pad: int = 0) -> Array:
+def col2im(
+    rows: Array,
+    shape: Shape,
+    kernel: Shape,
+    stride: int = 1,
+    pad: int = 0,
+) -> Array:
     """Add each entry of the rows to the pixel it came from: the adjoint of `im2col`.
 
     `shape` is that of X; returns an array of that shape.
@@ -167,19 +206,26 @@ def col2im(rows: Array, shape: Shape, kernel: Shape, stride: int = 1, pad: int =
     out_w = output_size(shape[2], kernel[1], stride, pad)
     rows = rows.reshape(shape[0], out_h, out_w, *kernel, shape[3])
     for u, v in np.ndindex(*kernel):
-        seen = dP[:, u : u + out_h * stride : stride, v : v + out_w * stride : stride]
-        seen += rows[:, :, :, u, v]
+        seen = dP[:, u : u + out_h * stride, v : v + out_w * stride]
+        seen[:, ::stride, ::stride] += rows[:, :, :, u, v]
     return cropped(dP, pad)
 
 
-def by_patches(X: Array, W: Array, dZ: Array, stride: int = 1, pad: int = 0) -> tuple[Array, Array]:
+def by_patches(
+    X: Array,
+    W: Array,
+    dZ: Array,
+    stride: int = 1,
+    pad: int = 0,
+) -> Gradients:
     """Return dX, dW by two matrix products and `col2im`: a fully-connected layer on the windows."""
     expect_gradient(X, W, dZ, stride, pad)
     C_out = W.shape[3]
     G = dZ.reshape(-1, C_out)
     dW = im2col(X, W.shape[:2], stride, pad).T @ G
     d_rows = G @ W.reshape(-1, C_out).T
-    return col2im(d_rows, X.shape, W.shape[:2], stride, pad), dW.reshape(W.shape)
+    dX = col2im(d_rows, X.shape, W.shape[:2], stride, pad)
+    return dX, dW.reshape(W.shape)
 
 
 ROUTES = (by_indices, by_correlation, by_matrix, by_patches)

@@ -872,7 +872,8 @@ def average_pool_backward(dZ, shape, kernel, stride, pad):
     dX = np.zeros(shape, dZ.dtype)
     for i, j in np.ndindex(dZ.shape[1:3]):
         p, q = i * stride - pad, j * stride - pad
-        rows, columns = slice(max(p, 0), min(p + kh, h)), slice(max(q, 0), min(q + kw, w))
+        rows = slice(max(p, 0), min(p + kh, h))
+        columns = slice(max(q, 0), min(q + kw, w))
         count = dX[0, rows, columns, 0].size
         dX[:, rows, columns] += dZ[:, i : i + 1, j : j + 1] / count
     return dX
