@@ -194,14 +194,11 @@ class Padding:
 class Conv2D(Layer):
     """Y = f(Z), z[i, j, o] = b[o] + sum over (u, v, c) of x[i s + u, j s + v, c] W[u, v, c, o].
 
-    This is cross-correlation: the kernel is not flipped. X (n, h, w, C_in) is padded with zeros
-    first; W (kh, kw, C_in, C_out), b (1, C_out), Y (n, out_h, out_w, C_out) with
-    out = floor((h + padding - kh) / s) + 1. `pad` is "same" (out = ceil(h / s)), "valid" (none),
-    one number, or (height, width) of zeros on each side. Raises ValueError where the kernel is
-    larger than the padded image.
-
-    Backward: W[u, v, c, o] met x[i s + u, j s + v, c] in every output (i, j), so
-    dW = patches^T dZ, with one row a window; each pixel collects dZ W^T from its windows.
+    Cross-correlation: the kernel is not flipped. X (n, h, w, C_in) is padded with zeros first;
+    W (kh, kw, C_in, C_out), b (1, C_out), Y (n, out_h, out_w, C_out), where
+    out = floor((h + padding - kh) / s) + 1. `pad`: "same" (out = ceil(h / s)), "valid" (none), one
+    number, or (height, width) on each side. ValueError if the kernel is larger than padded X.
+    Backward: dW = patches^T dZ with one row a window; a pixel adds up dZ W^T of its windows.
     """
 
     def __init__(
@@ -245,12 +242,11 @@ class Conv2D(Layer):
         self.gradients = {"W": dW, "b": db} | self.activation.gradients
         if not need_dX:
             return None
-        X = self.cache["X"]
-        dX = self.pad.add(np.zeros_like(X))
+        dX = self.pad.add(np.zeros_like(self.cache["X"]))
         view = self.pad.view(dX, write=True)
         for i, j in np.ndindex(self.kernel_shape):
-            view[:, :, :, i, j] += (rows @ W[i, j].T).reshape(*dZ.shape[:3], X.shape[3])
-        return self.pad.crop(dX, X.shape)
+            view[:, :, :, i, j] += (rows @ W[i, j].T).reshape(view[:, :, :, i, j].shape)
+        return self.pad.crop(dX, self.cache["X"].shape)
 
     def __repr__(self) -> str:
         settings = f"{self.kernel_shape}, {self.activation!r}, stride={self.stride}, {self.pad!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -113,10 +114,11 @@ class NeuralNetwork:
         shape = input_shape or self.input_shape
         if shape is None:
             raise ValueError("expected input_shape before the first forward pass, got None")
-        self.build(shape, self.dtype or np.float64)
-        A = np.zeros((1, *shape), self.dtype)
+        # A copy, so that looking at a network does not decide its dtype before its first X does.
+        layers = (copy.deepcopy(self) if self.dtype is None else self).build(shape).layers
+        A = np.zeros((1, *shape), self.dtype or np.float64)
         rows, total = [("layer", "output", "parameters")], 0
-        for layer in self.layers:
+        for layer in layers:
             A = layer.forward(A, training=False)
             count = sum(p.size for p in layer.parameters.values())
             output = "(" + ", ".join(["n", *map(str, A.shape[1:])]) + ")"
@@ -140,7 +142,8 @@ class NeuralNetwork:
             "t": self.optimizer.t,
             "rng": self.rng.bit_generator.state,
         }
-        arrays: dict[str, Any] = {"about": json.dumps(about), **self._arrays(), **self._memory()}
+        text = json.dumps(about, default=np.ndarray.tolist)  # some generators hold arrays
+        arrays: dict[str, Any] = {"about": text, **self._arrays(), **self._memory()}
         with open(path, "wb") as file:  # a file, because a bare path would gain ".npz"
             np.savez(file, **arrays)
 
@@ -151,6 +154,11 @@ class NeuralNetwork:
         about = json.loads(str(saved.pop("about", '{"network": "no network"}')))
         if about["network"] != self._signature():
             raise ValueError(f"expected {self._signature()} in {path}, got {about['network']}")
+        if self.dtype not in (None, np.dtype(about["dtype"])):
+            raise ValueError(
+                f"expected a network of {about['dtype']}, as in {path}, got one of {self.dtype}: "
+                f"load into a new network"
+            )
         self.build(tuple(about["input_shape"]), np.dtype(about["dtype"]))
         for name, array in self._arrays().items():
             array[...] = saved.pop(name)

@@ -405,3 +405,27 @@ def test_pytorch_trains_to_the_same_weights_in_ten_steps(optimizer, torch):
     weights += [ours[4].parameters["W"]]
     for a, b in zip(weights, theirs, strict=True):
         np.testing.assert_allclose(a, b.detach(), atol=1e-8)
+
+
+def test_summary_before_the_first_x_decides_nothing():
+    network = NeuralNetwork([FullyConnected(2)])
+    assert "6" in network.summary((2,))
+    network.forward(np.ones((3, 2), np.float32))
+    assert network.layers[0].parameters["W"].dtype == np.float32
+
+
+def test_a_file_of_another_dtype_is_refused_by_a_network_that_has_one(tmp_path):
+    narrow = NeuralNetwork([FullyConnected(2)]).build((3,), np.float32)
+    narrow.save(tmp_path / "narrow.npz")
+    with pytest.raises(ValueError, match=r"network of float32.*got one of float64"):
+        NeuralNetwork([FullyConnected(2)]).build((3,)).load(tmp_path / "narrow.npz")
+
+
+def test_any_generator_is_saved_and_goes_on(tmp_path):
+    def network():
+        return NeuralNetwork([FullyConnected(2)], seed=np.random.Generator(np.random.MT19937(1)))
+
+    saved = network().build((3,))
+    saved.save(tmp_path / "network.npz")
+    loaded = network().load(tmp_path / "network.npz")
+    assert loaded.rng.random() == saved.rng.random()
