@@ -154,7 +154,7 @@ class NeuralNetwork:
         about = json.loads(str(saved.pop("about", '{"network": "no network"}')))
         if about["network"] != self._signature():
             raise ValueError(f"expected {self._signature()} in {path}, got {about['network']}")
-        if self.dtype not in (None, np.dtype(about["dtype"])):
+        if self.dtype is not None and self.dtype != about["dtype"]:
             raise ValueError(
                 f"expected a network of {about['dtype']}, as in {path}, got one of {self.dtype}: "
                 f"load into a new network"
