@@ -172,7 +172,7 @@ def test_a_hint_that_is_no_count_raises(hint):
 def test_unknown_ids_name_the_nearest():
     with pytest.raises(ValueError, match=r"no exercise '2\.55'.*2\.5"):
         check("2.55", relu_backward)
-    with pytest.raises(ValueError, match=r"the nearest are 2\.1"):
+    with pytest.raises(ValueError, match=r"the nearest are 1\.1"):
         check("relu", relu_backward)
     with pytest.raises(TypeError, match="id as text"):
         check(2.3, relu_backward)

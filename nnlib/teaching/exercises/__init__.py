@@ -54,7 +54,7 @@ class Exercise:
     solution    the right function; its docstring is the task, its name the learner's name
     probes      name -> tuple of arguments; small inputs first, since the first failure is shown
     wrong       at least three wrong answers, each with its own diagnosis
-    hints       at least one, from gentle to nearly the answer
+    hints       at least two, from gentle to nearly the answer
     why         one or two sentences below the solution
     properties  what else must hold, beyond agreement with the solution
     broken      for a find-the-bug lab: the function that the learner is given
@@ -81,7 +81,7 @@ class Exercise:
             "a docstring on its solution": not self.solution.__doc__,
             "at least one probe": not self.probes,
             "at least three wrong answers": len(self.wrong) < 3,
-            "at least one hint": not self.hints,
+            "at least two hints": len(self.hints) < 2,
             "both broken and symptom, or neither": (self.broken is None) == bool(self.symptom),
         }
         missing = [need for need, fails in problems.items() if fails]
