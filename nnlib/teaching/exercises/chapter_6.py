@@ -570,7 +570,7 @@ def _channels_first_col2im(rows, shape, kernel, stride):
     return col2im(swapped, shape, kernel, stride)
 
 
-COL2IM = Exercise(
+COL2IM: Exercise = Exercise(
     id="6.6",
     title="the adjoint of im2col",
     solution=col2im,
