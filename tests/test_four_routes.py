@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib.gradcheck import numerical_gradient, relative_error
-from nnlib.layers import Conv2D
+from nnlib.layers import Conv2D, Pool2D
 from nnlib.teaching import convolution
 from nnlib.teaching.convolution import (
     ROUTES,
@@ -27,6 +27,7 @@ from nnlib.teaching.convolution import (
     padded,
     toeplitz,
 )
+from nnlib.teaching.exercises import find
 
 
 @st.composite
@@ -172,3 +173,34 @@ def test_each_step_of_a_route_is_needed(name, monkeypatch):
         a.shape == b.shape and np.array_equal(a, b) for a, b in zip(found, expected, strict=True)
     ]
     assert not all(same)
+
+
+def test_the_solutions_of_the_exercises_are_the_layers_of_nnlib(rng):
+    """What a learner is asked to write, beside `Conv2D` and `Pool2D` at the same settings."""
+    X = rng.integers(-9, 10, (2, 7, 6, 2)).astype(float)
+    layer = Conv2D(3, (3, 2), stride=2, pad=1)
+    Z = layer.forward(X)
+    W, b = layer.parameters["W"], layer.parameters["b"]
+    dZ = rng.normal(size=Z.shape)
+    dX = layer.backward(dZ)
+    same = np.testing.assert_allclose
+    same(find("6.2").solution(X, W, b, 2, 1), Z, atol=1e-12)
+    same(find("6.4").solution(X, dZ, (3, 2), 2, 1), layer.gradients["W"], atol=1e-12)
+    same(find("6.5").solution(W, dZ, X.shape, 2, 1), dX, atol=1e-12)
+    rows = im2col(X, (3, 2), 2)
+    np.testing.assert_array_equal(find("6.3").solution(X, (3, 2), 2), rows)
+    np.testing.assert_array_equal(
+        find("6.6").solution(rows, X.shape, (3, 2), 2), col2im(rows, X.shape, (3, 2), 2)
+    )
+
+    for mode, stride, pad in [("max", 2, 1), ("max", 1, 0), ("average", 2, 1)]:
+        pool = Pool2D((3, 2), mode, stride=stride, pad=pad)
+        Z = pool.forward(X)
+        dZ = rng.normal(size=Z.shape)
+        dX = pool.backward(dZ)
+        if mode == "average":
+            same(find("6.9").solution(dZ, X.shape, (3, 2), stride, pad), dX, atol=1e-12)
+        else:
+            np.testing.assert_array_equal(find("6.7").solution(X, (3, 2), stride, pad), Z)
+            if pad == 0:
+                same(find("6.8").solution(X, dZ, (3, 2), stride), dX, atol=1e-12)
