@@ -11,8 +11,9 @@ In Jupyter the cell shows widgets and draws when one of them moves. When a book 
 `nnlib.teaching.sphinx`), the same cell draws one frame for each combination, and the page shows
 the frame that its controls ask for: there is no kernel then, and none is needed.
 
-A frame must depend on its position only. Seed what is random inside of ``draw``, and fix the
-limits of the axes, so that what moves is the data.
+A frame must depend on its position only. Seed what is random inside of ``draw`` (a book draws the
+first position twice to see that you did), and fix the limits of the axes, so that what moves is
+the data.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def explore(
     Raises
     ------
     TypeError, ValueError
-        Where the arguments do not fit; in a book also where the grid is too large for a page.
+        Where the arguments do not fit; in a book also where the grid is too large for a page, or
+        where one position draws two pictures.
     RuntimeError
         Where ``draw`` fails. It names the position, and it fails the build of the book.
     """
@@ -212,6 +214,8 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     for values in itertools.product(*(control.values for control in controls)):
         position = dict(zip(names, values, strict=True))
         picture, sentence = _frame(draw, position)
+        if not frames:
+            _refuse_random(_frame(draw, position), (picture, sentence), position)
         frames.append((pictures.setdefault(picture, len(pictures)), sentence))
         _refuse_other_size(next(iter(pictures)), picture, position)
         _refuse_too_large(sum(map(len, pictures)), len(frames), controls)
@@ -268,6 +272,12 @@ def _refuse_other_size(first: str, picture: str, position: Position) -> None:
             f"the frame at {position} is {size(picture)} pixels and the first {size(first)}; "
             "the page would jump. Give every figure the same figsize"
         )
+
+
+def _refuse_random(frame: tuple[str, str], again: tuple[str, str], position: Position) -> None:
+    if frame != again:
+        what = "pictures" if frame[0] != again[0] else "sentences"
+        raise ValueError(f"the same position, {position}, drew two {what}: seed what is random")
 
 
 def _live(draw: Draw, controls: list[Choice]) -> None:

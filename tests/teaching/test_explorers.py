@@ -143,6 +143,27 @@ def test_a_grid_too_large_says_how_many_megabytes(book, monkeypatch):
         explore(lambda a: draw(a=a), a=range(20))
 
 
+def test_what_is_random_must_be_seeded(book):
+    rng = np.random.default_rng(0)
+
+    def loose(a):
+        return draw(a=a, noise=rng.random())[0], "A picture."
+
+    with pytest.raises(ValueError, match=r"the same position, {'a': 1}, drew two pictures: seed"):
+        explore(loose, a=[1, 2])
+    assert "drew two pictures" in book[0][0][MIME]["error"]
+    with pytest.raises(ValueError, match="drew two sentences: seed what is random"):
+        explore(lambda a: (draw(a=a)[0], f"It is {rng.random()}."), a=[1, 2])
+
+
+def test_what_is_seeded_is_drawn(book):
+    def seeded(a):
+        return draw(a=a, noise=np.random.default_rng(a).random())
+
+    explore(seeded, a=[1, 2])
+    assert len(book[0][0][MIME]["svgs"]) == 2
+
+
 def test_frames_of_different_size_are_refused(book):
     with pytest.raises(ValueError, match=r"frame at {'a': 3} is \(288, 288\).*first \(192, 288\)"):
         explore(lambda a: plt.subplots(figsize=(a, 3))[0], a=[2, 3])
