@@ -18,8 +18,8 @@ LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 .DEFAULT_GOAL := help
 # An environment whose making was interrupted is no environment.
 .DELETE_ON_ERROR:
-.PHONY: help book test lint unit compare page serve lab notebooks bench lock oracle determinism \
-        clean
+.PHONY: help book test lint unit compare page serve lab notebooks bench mutants lock oracle \
+        determinism clean
 
 help:
 	@echo 'make book         install what the book needs into $(VENV), build it, say where it is'
@@ -32,6 +32,7 @@ help:
 	@echo 'make lab          open the chapters in JupyterLab'
 	@echo 'make notebooks    format and run every notebook, write it as git keeps it'
 	@echo 'make bench        measure nnlib beside other ways to compute the same'
+	@echo 'make mutants      break nnlib in many places, one at a time: does a test notice each?'
 	@echo 'make oracle       install PyTorch: with it, make unit compares every gradient with its'
 	@echo 'make determinism  make compare, as other processors would compute'
 	@echo 'make lock         choose new versions: rewrite both requirements.txt from pyproject.toml'
@@ -70,11 +71,17 @@ $(VENV)/test.stamp: $(VENV)/book.stamp tests/requirements.txt
 
 # --- the book -----------------------------------------------------------------------------------
 # Sphinx says a warning once, when it reads a page. After a failed build its memory has to go,
-# or the next build would pass because it reads nothing.
+# or the next build would pass because it reads nothing. A pipe ends as its last part does, so the
+# status of the build goes through a file.
 
 book: $(VENV)/book.stamp
-	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; \
-	  echo 'The book was not built: see the warnings above.' >&2; exit 1; }
+	@mkdir -p _build; rm -f _build/book.status
+	@{ PYTHONUNBUFFERED=1 $(BIN)/jupyter-book build . -W -n --keep-going 2>&1; \
+	  echo $$? > _build/book.status; } | tee _build/book.log; \
+	[ "$$(cat _build/book.status)" = 0 ] || { rm -rf _build/.doctrees; \
+	  echo 'The book was not built. From _build/book.log, what it warned of up to the first error:'; \
+	  sed -n -e "s/$$(printf '\033')\[[0-9;]*m//g" -e '/WARNING: /p' \
+	    -e '/^[A-Za-z]*Error: ./{p;q;}' _build/book.log; exit 1; } >&2
 	@echo; echo 'The book is built. Open it in a browser:'; echo "    $$(pwd)/$(BOOK)"
 
 serve: book
@@ -102,22 +109,29 @@ test: $(VENV)/test.stamp
 	echo 'Passed: lint, book, unit, compare, page.'
 
 lint: $(VENV)/test.stamp
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/python tools/notebooks.py --check
+	@failed=; \
+	for tool in 'ruff check' 'ruff format --check' mypy 'python tools/notebooks.py --check'; do \
+	  echo "$(BIN)/$$tool"; \
+	  $(BIN)/$$tool || failed="$$failed, $$tool"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
 unit: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --ignore=tests/page
 
 compare: $(VENV)/book.stamp
-	$(BIN)/python -m pytest --nbval book
+	@$(BIN)/python -m pytest --nbval book || { status=$$?; \
+	  echo '"+" is what git has, "-" what this run printed. "Cell 20" counts code cells from 0.'; \
+	  echo 'If the new output is right: make notebooks'; exit $$status; } >&2
 
 page: $(VENV)/test.stamp book
 	$(BIN)/python -m pytest tests/page
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/test.stamp
+	$(BIN)/python tools/mutate.py
 
 # PyTorch is a second opinion, not a need. Where pip would bring the build for graphics cards,
 # several gigabytes of it, this stops: give pip an index with the small one (PIP_INDEX_URL).

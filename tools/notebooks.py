@@ -40,6 +40,8 @@ NOTEBOOK_METADATA = {
 # What the page is built from; all other metadata records how somebody's editor looked.
 KEPT_METADATA = ("jupyter", "mystnb", "tags")
 KEPT_NOTEBOOK_METADATA = ("html_meta", "mystnb")
+# What a page does with a cell. It ignores a tag that it does not know: a slip shows a solution.
+TAGS = frozenset({"hide-input", "remove-input", "hide-output", "remove-output", "remove-cell"})
 
 # The first changes with every run. The second hides what the page shows from the comparison.
 OPAQUE = re.compile(r"\bat 0x[0-9a-fA-F]{6,}|<IPython\.core\.display\.\w+ object>")
@@ -134,6 +136,9 @@ def faults(notebook: dict[str, Any]) -> Iterator[str]:
         where = f"cell {number} ({cell.get('id', 'no id')})"
         if cell.get("attachments") or "data:image/" in _text(cell["source"]):
             yield f"{where}: holds a picture; draw it in a code cell or keep it as an SVG file"
+        for tag in cell["metadata"].get("tags", []):
+            if tag not in TAGS:
+                yield f"{where}: has the unknown tag {tag!r}; known are {', '.join(sorted(TAGS))}"
         if cell["cell_type"] != "code":
             continue
         if cell.get("execution_count") is None:

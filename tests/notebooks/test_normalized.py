@@ -137,6 +137,14 @@ def test_normalizing_twice_changes_nothing_and_the_argument_stays():
             "picture",
         ),
         (
+            code(metadata={"tags": ["hide_input"]}),
+            "unknown tag 'hide_input'; known are hide-input, ",
+        ),
+        (
+            {"cell_type": "markdown", "metadata": {"tags": ["removecell"]}, "source": "a"},
+            "unknown tag 'removecell'",
+        ),
+        (
             {"cell_type": "markdown", "metadata": {}, "source": f"![](data:image/png;{PIXEL})"},
             "picture",
         ),
@@ -146,6 +154,10 @@ def test_faults_are_named_with_their_cell(cell, named):
     (fault,) = faults(notebook(code("fine"), cell))
     assert fault.startswith("cell 2 ")
     assert named in fault
+
+
+def test_the_tags_of_a_page_are_no_fault():
+    assert list(faults(notebook(code(metadata={"tags": sorted(notebooks.TAGS)})))) == []
 
 
 def test_check_names_the_file_and_the_difference_and_writes_nothing(tmp_path, capsys):
