@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +20,14 @@ from tests.teaching import sample
 
 pytest.importorskip("jupyterlab")
 pytestmark = pytest.mark.browser
+CHAPTER = Path(__file__).parents[2] / "book" / "02_activations.ipynb"
 
 
 @pytest.fixture
 def lab(tmp_path, chromium):
-    """The address of a running JupyterLab that serves the sample notebook."""
+    """The address of a running JupyterLab that serves the sample and chapter 2; add a name."""
     source = sample.write(tmp_path, sample.WAVES, sample.FIGURE)
+    shutil.copy(CHAPTER, source / "chapters")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -44,7 +48,7 @@ def lab(tmp_path, chromium):
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(f"{address}/api/status?token={token}", server, tmp_path / "lab.log")
-        yield f"{address}/lab/tree/one.ipynb?token={token}"
+        yield f"{address}/lab/tree/{{}}?token={token}"
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -61,14 +65,18 @@ def _wait(url, server, log):
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
+def run_all(page, address):
+    page.goto(address)
+    page.locator(".jp-Notebook .jp-CodeCell").first.click()  # the menu is there before its items
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
 def test_a_slider_moved_in_jupyterlab_shows_another_frame(lab, chromium):
     context = chromium.new_context(viewport={"width": 1200, "height": 1600})
     context.set_default_timeout(30_000)
     page = context.new_page()
-    page.goto(lab)
-    page.locator(".jp-Notebook .jp-CodeCell").first.click()  # the menu is there before its items
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    run_all(page, lab.format("one.ipynb"))
 
     def shown():
         source = page.locator(".jupyter-widgets img").get_attribute("src")
@@ -90,4 +98,20 @@ def test_a_slider_moved_in_jupyterlab_shows_another_frame(lab, chromium):
     # A figure without controls is shown as well, with its sentence.
     assert page.get_by_role("img", name="The diagonal of a square").is_visible()
     page.screenshot(path=os.environ.get("LAB_SCREENSHOT") or os.devnull, type="png")
+    context.close()
+
+
+def test_a_chapter_runs_in_jupyterlab_and_its_slider_moves(lab, chromium):
+    context = chromium.new_context(viewport={"width": 1200, "height": 1600})
+    context.set_default_timeout(90_000)
+    page = context.new_page()
+    run_all(page, lab.format(CHAPTER.name))
+
+    first = page.get_by_text("sigmoid at z = 3: value 0.953").last
+    first.wait_for(state="attached")
+    first.scroll_into_view_if_needed()
+    handle = page.get_by_role("slider").first
+    handle.focus()
+    handle.press("ArrowRight")
+    page.get_by_text("sigmoid at z = 4: value 0.982").wait_for()
     context.close()
