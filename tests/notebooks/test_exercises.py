@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nnlib.teaching.exercises import chapter, chapters
+from nnlib.teaching.rooms import rooms
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 NUMBERED = re.compile(r"(\d+)_\w+\.ipynb$")
@@ -129,7 +130,7 @@ def test_a_chapter_and_its_registry_agree(number):
     registered = chapter(number) if number in chapters() else {}
     if lines := problems(cells, registered):
         pytest.fail(
-            f"book/{path.name} and EXERCISES of nnlib/teaching/exercises/chapter_{number}.py "
+            f"book/{path.name} and EXERCISES of {rooms()[number]}.exercises "
             "differ:\n  "
             + "\n  ".join(lines)
             + '\nMend the one that is wrong ("Add an exercise" in CONTRIBUTING.md says what each '

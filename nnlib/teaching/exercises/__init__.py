@@ -1,9 +1,10 @@
 """The code exercises: what one consists of, and where to find it.
 
-One file a chapter, `chapter_2.py` and so on, holds a list `EXERCISES`. To add an exercise, write
-its solution as an ordinary function and append an `Exercise` that names the inputs to try it on
-and the wrong answers people give. The starter in the notebook and the solution folded away below
-it both come from that one function, so neither is ever a second copy.
+The room of each chapter (see `nnlib.teaching.rooms`) has a module `exercises` with a list
+`EXERCISES`. To add an exercise, write its solution as an ordinary function and append an
+`Exercise` that names the inputs to try it on and the wrong answers people give. The starter in the
+notebook and the solution folded away below it both come from that one function, so neither is ever
+a second copy.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
+
+from nnlib.teaching.rooms import furniture, rooms
 
 Function = Callable[..., Any]
 
@@ -121,15 +122,15 @@ def _source(function: Function) -> str:
 
 def chapters() -> list[str]:
     """Return the numbers of the chapters that have exercises, as text, in order."""
-    names = (module.name for module in iter_modules(__path__))
-    return sorted((n.removeprefix("chapter_") for n in names if n.startswith("chapter_")), key=int)
+    return [number for number in rooms() if furniture(number, "exercises")]
 
 
 @cache
 def chapter(number: str) -> dict[str, Exercise]:
     """Return the exercises of one chapter by id; ValueError if an id occurs twice or is foreign."""
     exercises: dict[str, Exercise] = {}
-    for exercise in import_module(f"{__name__}.chapter_{number}").EXERCISES:
+    module = furniture(number, "exercises")
+    for exercise in module.EXERCISES if module else ():
         if exercise.id in exercises or exercise.id.split(".")[0] != number:
             raise ValueError(f"chapter {number}: the id {exercise.id!r} is taken or foreign")
         exercises[exercise.id] = exercise

@@ -1,0 +1,1 @@
+"""Chapter 2, activations: its exercises, and whatever is its alone."""

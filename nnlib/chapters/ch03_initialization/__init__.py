@@ -1,0 +1,1 @@
+"""Chapter 3, initialization: its exercises, and whatever is its alone."""

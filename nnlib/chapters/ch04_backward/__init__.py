@@ -1,0 +1,1 @@
+"""Chapter 4, the fully-connected layer backward: its exercises, and whatever is its alone."""

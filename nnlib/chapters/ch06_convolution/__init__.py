@@ -1,0 +1,1 @@
+"""Chapter 6, convolutional networks: its exercises, and whatever is its alone."""

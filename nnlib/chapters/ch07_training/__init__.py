@@ -1,0 +1,1 @@
+"""Chapter 7, mini-batch training: its exercises, and whatever is its alone."""
