@@ -60,6 +60,22 @@ def test_the_blocker_of_that_test_blocks():
     assert "ModuleNotFoundError: blocked: tqdm" in result.stderr
 
 
+def test_numpy_alone_is_enough_to_check_an_answer():
+    result = run("""
+import numpy as np
+from nnlib.teaching import check
+from nnlib.teaching.checks import answer
+from nnlib.teaching.exercises import every_exercise
+for exercise in every_exercise():
+    assert answer(exercise.id, exercise.solution)["passed"], exercise.id
+    assert check.starter(exercise.id)
+print(answer("4.4", lambda X, W, b, dA: (X, W, b))["state"])
+print(answer("4.4-bug", lambda f: True)["state"])
+""")
+    assert result.stderr == ""
+    assert result.stdout == "not quite\nnot quite\n"
+
+
 def test_importing_nnlib_leaves_its_teaching_part_alone():
     result = run("""
 others = {m.partition(".")[0] for m in set(sys.modules) - before} - sys.stdlib_module_names

@@ -1,5 +1,8 @@
 """`check("2.3", fn)`: does a learner's function do what the exercise asks, and if not, why not.
 
+`check.bug("4.4", exposes)` asks the same of a test that is to expose the bug of a lab (see `bugs`).
+`answer` gives both in plain data, for a page that draws them itself.
+
 The answer is "not yet" for the starter, a pass that says what was verified, or a diagnosis. A
 diagnosis is found in three steps: does the function go wrong exactly where a known wrong answer
 does; does it differ from the right values in a telling way (sign, factor, shape); and otherwise
@@ -17,14 +20,15 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.teaching.exercises import Exercise, Function, Wrong, find
+from nnlib.teaching import bugs
+from nnlib.teaching.bugs import NOT_QUITE, Judgment
+from nnlib.teaching.exercises import Exercise, Function, Wrong, chapter, find
 from nnlib.teaching.panel import Panel, box, lines, prose
 from nnlib.teaching.source import colored
 from nnlib.teaching.trials import (
     Deviations,
     Survey,
     Trial,
-    accepts,
     agree,
     as_array,
     attempt,
@@ -32,25 +36,27 @@ from nnlib.teaching.trials import (
     deviations,
     dtypes,
     survey,
+    takes,
 )
 
 
 class Verdict(Panel):
-    """The answer to one check: `passed`, `message` (without hints), and how it is shown."""
+    """The answer to one check: `state`, `message`, `evidence`, `tips`, and how it is shown."""
 
     def __init__(
         self,
-        exercise: Exercise,
+        title: str,
         state: str,
         message: str,
         evidence: str = "",
-        hint: int = 0,
+        tips: Sequence[str] = (),
     ) -> None:
+        self.title = title
+        self.state = state
         self.passed = state == "passed"
         self.message = message
         self.evidence = evidence
-        title = f"Exercise {exercise.id}, {exercise.title}"
-        tips = [] if self.passed else list(_tips(exercise, hint))
+        self.tips = list(tips)
         indented = [f"    {line}" for line in evidence.splitlines()]
         kind = {"passed": "passed", "not yet": "open"}.get(state, "wrong")
         html = [f'<p style="margin:.3rem 0"><strong>{escape(title)}: {state}.</strong></p>']
@@ -73,13 +79,30 @@ class Check:
         unknown id, naming the nearest, and for a hint that is not a count.
         """
         exercise = find(id)
-        if not isinstance(hint, int) or hint < 0:
-            raise ValueError(f"expected hint as a count, such as hint=1, got {hint!r}")
+        count = _count(hint)
         state, message, evidence = _judge(exercise, function)
-        return Verdict(exercise, state, message, evidence, int(hint))
+        tips = _tips(exercise.hints, f'check("{id}", {exercise.name}', count)
+        title = f"Exercise {exercise.id}, {exercise.title}"
+        return Verdict(title, state, message, evidence, [] if state == "passed" else list(tips))
+
+    def bug(self, id: str, exposes: Any, *, hint: int | bool = 0) -> Verdict:
+        """Check a learner's test of a lab: `exposes(f)` is True exactly if `f` is wrong.
+
+            check.bug("4.4", exposes)
+
+        Raises ValueError for an exercise that is no lab, and as `check` does.
+        """
+        exercise = _lab(id)
+        count = _count(hint)
+        state, message, evidence = bugs.judge(exercise, exposes)
+        tips = _tips(exercise.test_hints, f'check.bug("{id}", exposes', count)
+        title = f"Exercise {exercise.id}, a test for it"
+        return Verdict(title, state, message, evidence, [] if state == "passed" else list(tips))
 
     def starter(self, id: str) -> str:
-        """Return the code that the exercise starts from, for print()."""
+        """Return the code that an exercise starts from, or, for "4.4-bug", the test of a lab."""
+        if isinstance(id, str) and id.endswith(BUG):
+            return _lab(id.removesuffix(BUG)).test_starter
         return find(id).starter
 
     def solution(self, id: str) -> Panel:
@@ -93,22 +116,53 @@ class Check:
         return Panel(f"{title}: folded. Run this cell to open it.", box("open", html))
 
 
+# What the page calls the test of a lab: the lab's id, and this.
+BUG = "-bug"
+
 # JupyterLab hides the triangle that says "this opens".
 SUMMARY = "display:list-item;cursor:pointer"
 
 check = Check()
 
-Judgment = tuple[str, str, str]  # state, message, evidence
 
-NOT_QUITE = "not quite"
+def answer(id: str, function: Any, hint: int = 0) -> dict[str, Any]:
+    """Check a function, or with "4.4-bug" a learner's test, and return the answer in plain data.
+
+    The keys are title, state ("passed", "not yet", ...), passed, message, evidence and tips. In the
+    texts, `code` stands between backticks; the evidence is in columns.
+    """
+    if id.endswith(BUG):
+        verdict = check.bug(id.removesuffix(BUG), function, hint=hint)
+    else:
+        verdict = check(id, function, hint=hint)
+    keys = ("title", "state", "passed", "message", "evidence", "tips")
+    return {key: getattr(verdict, key) for key in keys}
+
+
 STILL_THERE = "the bug is still there"
+
+
+def _count(hint: int | bool) -> int:
+    if not isinstance(hint, int) or hint < 0:
+        raise ValueError(f"expected hint as a count, such as hint=1, got {hint!r}")
+    return int(hint)
+
+
+def _lab(id: str) -> Exercise:
+    """Return a lab by its id; ValueError, with the labs of its chapter, for another exercise."""
+    exercise = find(id)
+    if exercise.broken is None:
+        of_chapter = chapter(id.split(".")[0]).values()
+        labs = ", ".join(other.id for other in of_chapter if other.broken) or "none"
+        raise ValueError(f"exercise {id} has no bug to expose; labs of its chapter: {labs}")
+    return exercise
 
 
 def _judge(exercise: Exercise, function: Any) -> Judgment:
     """Return the state, the message and the evidence for one function."""
     if not callable(function):
         return NOT_QUITE, _uncallable(exercise, function), ""
-    if not accepts(function, exercise):
+    if not takes(function, len(exercise.arguments)):
         call = f"`{exercise.name}({', '.join(exercise.arguments)})`"
         return NOT_QUITE, f"Your function cannot be called as {call}: are all arguments there?", ""
     found = survey(function, exercise)
@@ -386,13 +440,11 @@ def _name(error: Exception | None) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _tips(exercise: Exercise, hint: int) -> Iterator[str]:
-    """Yield the hints asked for, then how to ask for the next."""
-    count = len(exercise.hints)
-    for number, text in enumerate(exercise.hints[:hint], 1):
-        yield f"Hint {number} of {count}: {text}"
-    if hint < count:
-        call = f'`check("{exercise.id}", {exercise.name}, hint={hint + 1})`'
-        yield f"{'A hint' if hint == 0 else 'The next hint'}: {call}"
-    else:
+def _tips(hints: Sequence[str], call: str, hint: int) -> Iterator[str]:
+    """Yield the hints asked for, then how to ask for the next; `call` is open at its end."""
+    for number, text in enumerate(hints[:hint], 1):
+        yield f"Hint {number} of {len(hints)}: {text}"
+    if hint < len(hints):
+        yield f"{'A hint' if hint == 0 else 'The next hint'}: `{call}, hint={hint + 1})`"
+    elif hints:
         yield "That was the last hint; the solution is folded away below."

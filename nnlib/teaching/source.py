@@ -13,10 +13,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
 from nnlib.teaching.panel import PLAIN, Panel
 
 
@@ -38,6 +34,11 @@ def show(*objects: Any, docstring: bool = False) -> Panel:
 
 def colored(source: str) -> str:
     """Return Python source as HTML, in the classes that the page and JupyterLab both color."""
+    # In a browser, Python has NumPy alone; there nobody asks for colors.
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
     # Both ship a style sheet for the Pygments classes below .highlight, light and dark, and
     # change it with the theme: an inline color could only be right in one of the two.
     html = highlight(source, PythonLexer(), HtmlFormatter())

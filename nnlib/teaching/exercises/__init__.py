@@ -19,6 +19,8 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from nnlib.teaching.rooms import furniture, rooms
 
 Function = Callable[..., Any]
@@ -57,9 +59,13 @@ class Exercise:
     wrong       at least three wrong answers, each with its own diagnosis
     hints       at least two, from gentle to nearly the answer
     why         one or two sentences below the solution
+    witness     the same by an independent route: nnlib, loops, another derivation. The tests hold
+                the solution to it, so that no wrong key can tell a right learner that he is wrong
+    draw        random arguments of the same kind, from a generator: more for the two to agree on
     properties  what else must hold, beyond agreement with the solution
     broken      for a find-the-bug lab: the function that the learner is given
     symptom     for a lab: what goes wrong with it, without saying why
+    test_hints  for a lab: how to write the test that exposes the bug
     rtol, atol  how closely values must agree; atol=0 where small values count
     """
 
@@ -70,9 +76,12 @@ class Exercise:
     wrong: Sequence[Wrong]
     hints: Sequence[str]
     why: str
+    witness: Function | None = None
+    draw: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
     properties: Sequence[Property] = ()
     broken: Function | None = None
     symptom: str = ""
+    test_hints: Sequence[str] = ()
     rtol: float = 1e-7
     atol: float = 1e-10
 
@@ -84,6 +93,8 @@ class Exercise:
             "at least three wrong answers": len(self.wrong) < 3,
             "at least two hints": len(self.hints) < 2,
             "both broken and symptom, or neither": (self.broken is None) == bool(self.symptom),
+            "a witness other than its solution": self.witness is self.solution,
+            "a broken function for its test_hints": self.broken is None and bool(self.test_hints),
         }
         missing = [need for need, fails in problems.items() if fails]
         if missing:
@@ -98,6 +109,10 @@ class Exercise:
     def arguments(self) -> list[str]:
         """The names of its arguments."""
         return list(inspect.signature(self.solution).parameters)
+
+    def bind(self, *given: Any, **named: Any) -> tuple[Any, ...]:
+        """Return the arguments of a call in order; TypeError if it can't be called so."""
+        return inspect.signature(self.solution).bind(*given, **named).args
 
     @property
     def solution_source(self) -> str:
@@ -114,6 +129,16 @@ class Exercise:
         assert isinstance(head, ast.FunctionDef)
         end = head.body[0].end_lineno  # of the docstring, which __post_init__ asks for
         return "\n".join(source.splitlines()[:end]) + "\n    ...\n"
+
+    @property
+    def test_starter(self) -> str:
+        """What the learner's test of a lab starts from (see `check.bug`)."""
+        call = f"f({', '.join(self.arguments)})"
+        return (
+            "def exposes(f):\n"
+            f'    """Return True if f, called as {call}, is wrong.\n\n'
+            '    Return False if it is right.\n    """\n    ...\n'
+        )
 
 
 def _source(function: Function) -> str:
