@@ -1,4 +1,4 @@
-"""What the chapters use besides the network: figures, explorers, exercise checks, source display.
+"""What the chapters use besides the network: figures, explorers, questions, checks, source.
 
 Each name is imported when it is first asked for, so that a chapter that only draws does not
 load the exercises of all the others.
@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nnlib.teaching.asking import ask
     from nnlib.teaching.checks import check
     from nnlib.teaching.equations import verify
     from nnlib.teaching.explorers import explore
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from nnlib.teaching.source import show
 
 _HOME = {
+    "ask": "asking",
     "check": "checks",
     "explore": "explorers",
     "figure": "figures",
@@ -22,7 +24,7 @@ _HOME = {
     "verify": "equations",
 }
 
-__all__ = ["check", "explore", "figure", "show", "verify"]
+__all__ = ["ask", "check", "explore", "figure", "show", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -29,7 +29,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
-from nnlib.teaching.figures import BUILDING, MIME
+from nnlib.teaching import sphinx_ask
+from nnlib.teaching.asking import QUESTION
+from nnlib.teaching.output import BUILDING, MIME
 
 ASSETS = Path(__file__).parent / "assets"
 FOLDER = "_explorers"
@@ -43,21 +45,26 @@ class FigureRenderer:
     """Turn what a cell displayed into a node (entry point ``myst_nb.mime_renderers``)."""
 
     mime_priority_overrides: ClassVar = [
-        (builder, MIME, 1) for builder in ("html", "dirhtml", "singlehtml")
+        (builder, mime, 1)
+        for builder in ("html", "dirhtml", "singlehtml")
+        for mime in (MIME, QUESTION)
     ]
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
-        if inline or data.mime_type != MIME:
+        if inline or data.mime_type not in (MIME, QUESTION):
             return None
         content = data.content if isinstance(data.content, dict) else json.loads(data.content)
         if "error" in content:
             where = f"{renderer.source}, cell {(data.cell_index or 0) + 1}"
             raise ExtensionError(f"{where}: {content['error']}")
+        if data.mime_type == QUESTION:
+            return sphinx_ask.render(renderer.renderer, content, data.line or 0)
         return [FigureNode("", content=content)]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("nnlib.teaching.sphinx_ask")
     app.add_node(FigureNode, html=(_visit, None))
     app.connect("config-inited", _show_tracebacks)
     app.connect("builder-inited", _begin)
