@@ -22,6 +22,9 @@ from nnlib._validation import Array, Shape, in_range, pair, positive_int, real_a
 from nnlib.activations import Activation, initialize_activation
 from nnlib.initializers import Initializer, initialize_weights
 
+PART = 2**19
+"""Bytes of patches a convolution makes at a time: they stay in the processor's cache."""
+
 
 class Layer:
     """What all layers share: the four dicts, the checks, the activation at the end.
@@ -227,26 +230,44 @@ class Conv2D(Layer):
 
         W, b = self.parameters["W"], self.parameters["b"]
         view = self.pad.view(self.pad.add(X))
-        patches = view.reshape(-1, W[..., 0].size)  # one row a patch: the only copy
-        Z = (patches @ W.reshape(-1, self.n_out) + b).reshape(*view.shape[:3], self.n_out)
+        Z = np.empty((*view.shape[:3], self.n_out), X.dtype)
+        for part in self.parts(view):
+            Z[part] = (self.patches(view[part]) @ W.reshape(-1, self.n_out)).reshape(Z[part].shape)
+        Z += b
         if training:
-            self.cache = {"X": X, "patches": patches, "Z": Z}
+            self.cache = {"X": X, "view": view, "Z": Z}
         return self.activation.forward(Z)
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dZ = self.activation_backward(dY)
-        W, rows = self.parameters["W"], dZ.reshape(-1, self.n_out)
+        W, view = self.parameters["W"], self.cache["view"]
 
-        dW = (self.cache["patches"].T @ rows).reshape(W.shape)
-        db = ones_row(rows) @ rows
+        dW, db = np.zeros_like(W), np.zeros_like(self.parameters["b"])
+        dX = self.pad.add(np.zeros_like(self.cache["X"]))
+        d_view = self.pad.view(dX, write=True)
+        for part in self.parts(view):
+            rows = dZ[part].reshape(-1, self.n_out)
+            dW += (self.patches(view[part]).T @ rows).reshape(W.shape)
+            db += ones_row(rows) @ rows
+            for i, j in np.ndindex(self.kernel_shape) if need_dX else ():
+                pixels = d_view[part, :, :, i, j]
+                pixels += (rows @ W[i, j].T).reshape(pixels.shape)
         self.gradients = {"W": dW, "b": db} | self.activation.gradients
         if not need_dX:
             return None
-        dX = self.pad.add(np.zeros_like(self.cache["X"]))
-        view = self.pad.view(dX, write=True)
-        for i, j in np.ndindex(self.kernel_shape):
-            view[:, :, :, i, j] += (rows @ W[i, j].T).reshape(view[:, :, :, i, j].shape)
         return self.pad.crop(dX, self.cache["X"].shape)
+
+    def parts(self, view: Array) -> list[slice]:
+        """Return slices of the batch, each with PART bytes of patches or one sample."""
+        m = max(1, PART // (view[:1].size * view.itemsize or 1))
+        return [slice(i, i + m) for i in range(0, len(view), m)]
+
+    def patches(self, view: Array) -> Array:
+        """Return one row a window, (windows, kh kw C_in): the only copy of X."""
+        numbers = math.prod(view.shape[3:])
+        if view.shape[5] < view.shape[4]:  # few channels: longer runs to copy along the width
+            return view.transpose(3, 4, 5, 0, 1, 2).reshape(numbers, -1).T
+        return view.reshape(-1, numbers)
 
     def __repr__(self) -> str:
         settings = f"{self.kernel_shape}, {self.activation!r}, stride={self.stride}, {self.pad!r}"
