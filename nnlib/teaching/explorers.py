@@ -11,6 +11,8 @@ In Jupyter the cell shows widgets and draws when one of them moves. When a book 
 `nnlib.teaching.sphinx`), the same cell draws one frame for each combination, and the page shows
 the frame that its controls ask for: there is no kernel then, and none is needed.
 
+``draw`` runs in the style of the book, `figures.STYLE`, whatever matplotlib's is outside of it.
+
 A frame must depend on its position only. Seed what is random inside of ``draw`` (a book draws the
 first position twice to see that you did), and fix the limits of the axes, so that what moves is
 the data.
@@ -18,8 +20,10 @@ the data.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import inspect
+import io
 import itertools
 import math
 import numbers
@@ -27,19 +31,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from nnlib.teaching.figures import (
-    MIME,
-    as_html,
-    building,
-    checked_sentence,
-    emit,
-    payload,
-    size,
-    svg,
-)
+from nnlib.teaching.figures import STYLE, as_html, checked_sentence, payload, size, svg
+from nnlib.teaching.output import MIME, building, emit
 
 MAX_FRAMES = 400
 """How many frames an explorer may have in a page. At half a second each, they take 3 minutes."""
@@ -89,14 +86,14 @@ def explore(
     labels
         What to write beside a control, by name, where the name of the argument will not do.
     choices
-        The values of each argument. Numbers become a slider, up to four strings become buttons,
-        more of them a menu, and ``[False, True]`` a checkbox.
+        The values of each argument, in their order. Numbers become a slider, up to four strings
+        become buttons, more of them a menu, and ``[False, True]`` a checkbox.
 
     Raises
     ------
     TypeError, ValueError
-        Where the arguments do not fit; in a book also where the grid is too large for a page, or
-        where one position draws two pictures.
+        Where the arguments do not fit; in a book also where the grid is too large for a page,
+        where one position draws two pictures, or where ``draw`` prints.
     RuntimeError
         Where ``draw`` fails. It names the position, and it fails the build of the book.
     """
@@ -148,11 +145,19 @@ def _given(start: dict[str, Any] | None, name: str) -> tuple[Any, ...]:
 def _choice(name: str, given: Iterable[Any], label: str, *start: Any) -> Choice:
     if isinstance(given, str | bytes | dict) or not isinstance(given, Iterable):
         raise TypeError(f"{name} must be a list of values; got {given!r}")
+    if isinstance(given, set | frozenset):
+        raise TypeError(f"{name} must be a list of values, in their order; a set has none")
     # NumPy's scalars are not JSON, and print as np.float64(0.1).
     values = [value.item() if hasattr(value, "item") else value for value in given]
     if len(values) < 2 or len(set(map(_text, values))) < len(values):
         raise ValueError(f"{name} must be at least two different values; got {values}")
     kind = _kind(name, values)
+    if kind == "slider" and isinstance(given, tuple) and len(given) <= 3:
+        # ipywidgets.interact would take it for (least, greatest) or (least, greatest, step).
+        raise TypeError(
+            f"{name} must be a list of values; got {given}, which may mean these values or a "
+            f"range. Write {values}, range(...) or np.linspace(...)"
+        )
     first = start[0] if start else values[0]
     if first not in values:
         raise ValueError(f"start of {name} must be one of {values}; got {first!r}")
@@ -181,25 +186,38 @@ def _text(value: Any) -> str:
     return short if float(short) == value else repr(value)
 
 
-def _frame(draw: Draw, position: Position) -> tuple[str, str]:
-    """Return picture and sentence of one position; close what ``draw`` opened, also if it fails."""
+@dataclass(frozen=True)
+class Frame:
+    """What one position shows, and what ``draw`` printed meanwhile."""
+
+    picture: str
+    sentence: str
+    printed: str
+
+
+def _frame(draw: Draw, position: Position) -> Frame:
+    """Draw one position; close what ``draw`` opened, also if it fails."""
     before = set(plt.get_fignums())
+    printed = io.StringIO()
     try:
-        drawn = draw(**position)
-        pair = isinstance(drawn, tuple) and len(drawn) == 2
-        fig, sentence = drawn if pair else (drawn, None)
-        if not isinstance(fig, Figure):
-            raise TypeError(
-                "draw must return a matplotlib Figure, or a Figure and a sentence; "
-                f"got {type(fig).__name__}"
-            )
-        if sentence is None:
-            sentence = ", ".join(f"{k} = {_text(v)}" for k, v in position.items())
-        return svg(fig), checked_sentence(sentence)
+        with mpl.rc_context(STYLE), contextlib.redirect_stdout(printed):
+            drawn = draw(**position)
+            pair = isinstance(drawn, tuple) and len(drawn) == 2
+            fig, sentence = drawn if pair else (drawn, None)
+            if not isinstance(fig, Figure):
+                raise TypeError(
+                    "draw must return a matplotlib Figure, or a Figure and a sentence; "
+                    f"got {type(fig).__name__}"
+                )
+            if sentence is None:
+                sentence = ", ".join(f"{k} = {_text(v)}" for k, v in position.items())
+            return Frame(svg(fig), checked_sentence(sentence), printed.getvalue())
     except Exception as error:
         at = ", ".join(f"{k}={v!r}" for k, v in position.items())
         name = getattr(draw, "__name__", "draw")
-        raise RuntimeError(f"{name}({at}) failed: {type(error).__name__}: {error}") from error
+        told = f"\nBefore that it printed:\n{printed.getvalue()}" if printed.getvalue() else ""
+        said = f"{name}({at}) failed: {type(error).__name__}: {error}{told}"
+        raise RuntimeError(said) from error
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
@@ -213,11 +231,12 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     frames: list[tuple[int, str]] = []
     for values in itertools.product(*(control.values for control in controls)):
         position = dict(zip(names, values, strict=True))
-        picture, sentence = _frame(draw, position)
+        frame = _frame(draw, position)
+        _refuse_printing(frame.printed, position)
         if not frames:
-            _refuse_random(_frame(draw, position), (picture, sentence), position)
-        frames.append((pictures.setdefault(picture, len(pictures)), sentence))
-        _refuse_other_size(next(iter(pictures)), picture, position)
+            _refuse_random(_frame(draw, position), frame, position)
+        frames.append((pictures.setdefault(frame.picture, len(pictures)), frame.sentence))
+        _refuse_other_size(next(iter(pictures)), frame.picture, position)
         _refuse_too_large(sum(map(len, pictures)), len(frames), controls)
     start = [control.first for control in controls]
     data = payload(
@@ -274,10 +293,18 @@ def _refuse_other_size(first: str, picture: str, position: Position) -> None:
         )
 
 
-def _refuse_random(frame: tuple[str, str], again: tuple[str, str], position: Position) -> None:
+def _refuse_random(frame: Frame, again: Frame, position: Position) -> None:
     if frame != again:
-        what = "pictures" if frame[0] != again[0] else "sentences"
+        what = "pictures" if frame.picture != again.picture else "sentences"
         raise ValueError(f"the same position, {position}, drew two {what}: seed what is random")
+
+
+def _refuse_printing(printed: str, position: Position) -> None:
+    if printed:
+        raise ValueError(
+            f"at {position} draw printed {printed[:60]!r}; a page shows the figure and its "
+            "sentence: return it there"
+        )
 
 
 def _live(draw: Draw, controls: list[Choice]) -> None:
@@ -287,25 +314,27 @@ def _live(draw: Draw, controls: list[Choice]) -> None:
     widgets = [_widget(control) for control in controls]
     screen = ipywidgets.HTML()
 
-    def move(_: object = None) -> str:
+    def move() -> str:
         position = {c.name: w.value for c, w in zip(controls, widgets, strict=True)}
-        picture, sentence = _frame(draw, position)
-        screen.value = as_html(picture, sentence, sentence)
-        return sentence
+        frame = _frame(draw, position)
+        screen.value = as_html(frame.picture, frame.sentence, frame.sentence) + _pre(frame.printed)
+        return frame.sentence
 
     def move_or_say(_: object) -> None:
-        # A widget's callback has nowhere else to raise to.
+        # A widget's callback has nowhere else to raise to, or to print to.
         try:
             move()
         except RuntimeError as error:
-            screen.value = f"<pre>{html.escape(str(error))}</pre>"
+            screen.value = _pre(str(error))
 
     text = _plain(move(), controls)
     for widget in widgets:
         widget.observe(move_or_say, "value")
-    box = ipywidgets.VBox([*widgets, screen])
-    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
-    emit({"application/vnd.jupyter.widget-view+json": view}, text)
+    emit(ipywidgets.VBox([*widgets, screen])._repr_mimebundle_(), text)
+
+
+def _pre(text: str) -> str:
+    return f"<pre>{html.escape(text)}</pre>" if text else ""
 
 
 def _widget(control: Choice) -> Any:
@@ -319,9 +348,12 @@ def _widget(control: Choice) -> Any:
     value = control.values[control.first]
     if kind is None:
         return ipywidgets.Checkbox(value=value, description=control.label, indent=False)
+    # Dragged from 1 to 9, a slider would ask for the seven figures between as well.
+    patient = {"continuous_update": False} if control.kind == "slider" else {}
     return kind(
         options=list(zip(control.texts, control.values, strict=True)),
         value=value,
         description=control.label,
         style={"description_width": "initial"},
+        **patient,
     )

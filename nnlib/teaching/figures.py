@@ -1,11 +1,17 @@
 """How a figure of the book looks, and how it reaches the page.
 
-Importing this module sets the style of matplotlib, so that an ordinary ``plt.subplots()`` gives
-a figure of the book. `figure` then shows it with one sentence that says what to see in it.
+    plt.style.use(STYLE)
+    fig, ax = plt.subplots()
+    ...
+    figure(fig, "What to see.")
 
-A figure is kept as SVG. Its text stays text, and the colors below become CSS variables with a
-second value for dark pages: one file serves both, because a browser hands the color scheme of
-the page to the pictures in it. Colors that are not listed here are the same on every page.
+Importing this module changes nothing in matplotlib. With `STYLE`, an ordinary ``plt.subplots()``
+gives a figure of the book; `figure` shows it with one sentence that says what to see in it.
+
+A figure is kept as SVG. Its text stays text, and the colors of `PALETTE` become CSS variables
+with a second value for dark pages: one file serves both, because a browser hands the color scheme
+of the page to the pictures in it. Other colors are the same on every page, and so are all colors
+of a figure that brings a background of its own, as matplotlib's figures do without `STYLE`.
 """
 
 from __future__ import annotations
@@ -13,7 +19,6 @@ from __future__ import annotations
 import base64
 import html
 import io
-import os
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -23,32 +28,15 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-MIME = "application/vnd.nnlib.figure+json"
-"""What a cell of a book that is being built displays; `nnlib.teaching.sphinx` renders it."""
+from nnlib.teaching.output import MIME, building, emit
+from nnlib.teaching.palette import COLORS, HUES
 
-BUILDING = "NNLIB_BOOK"
-"""The environment variable that says a book is being built."""
-
-# Name: on light pages, on dark pages. The hues are Okabe and Ito's, which color-blind readers
-# can tell apart (https://jfly.uni-koeln.de/color/). On dark pages they are lighter.
-_COLORS = {
-    "blue": ("#0072B2", "#56ADEB"),
-    "vermillion": ("#D55E00", "#F58B45"),
-    "green": ("#009E73", "#35CFA1"),
-    "purple": ("#CC79A7", "#EBA6CC"),
-    "orange": ("#E69F00", "#F7C04A"),
-    "sky": ("#56B4E9", "#A3DBFF"),
-    "ink": ("#1F2328", "#E6EAEF"),
-    "muted": ("#59636E", "#A9B3BE"),
-    "grid": ("#D9DEE3", "#3A424C"),
-    "paper": ("#FDFCFA", "#15181D"),
-}
-PALETTE = {name: light for name, (light, _) in _COLORS.items()}
+PALETTE = {name: light for name, (light, _) in COLORS.items()}
 """Six hues, then ink, muted ink, grid lines, and the paper (for the rim of a marker)."""
 
-_HUES = ["blue", "vermillion", "green", "purple", "orange", "sky"]
 # Plain black is what people write when they mean ink.
 _NAMES = {light.lower(): name for name, light in PALETTE.items()} | {"#000000": "ink"}
 
@@ -60,7 +48,7 @@ STYLE: dict[Any, Any] = {
     "axes.grid": True,
     "axes.labelcolor": PALETTE["ink"],
     "axes.linewidth": 1.0,
-    "axes.prop_cycle": cycler(color=[PALETTE[name] for name in _HUES]),
+    "axes.prop_cycle": cycler(color=[PALETTE[name] for name in HUES]),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -85,7 +73,7 @@ STYLE: dict[Any, Any] = {
     "ytick.color": PALETTE["muted"],
     "ytick.labelsize": 14,
 }
-mpl.rcParams.update(STYLE)
+"""The look of the book, for ``plt.style.use`` or ``plt.style.context``."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -117,29 +105,10 @@ def checked_sentence(sentence: object, name: str = "sentence") -> str:
     return " ".join(sentence.split())
 
 
-def building() -> bool:
-    """Whether this kernel runs because a book is being built."""
-    return os.environ.get(BUILDING) == "1"
-
-
 def payload(pictures: list[str], frames: list[tuple[int, str]], **more: Any) -> dict[str, Any]:
     """Return what the page is told: the pictures, and which one and which sentence a frame is."""
     width, height = size(pictures[0])
     return {"svgs": pictures, "frames": frames, "width": width, "height": height, **more}
-
-
-def emit(data: dict[str, Any], text: str) -> None:
-    """Display ``data`` as the output of the cell, with ``text`` as its plain form.
-
-    Outside of a notebook there is nothing to display it in: then print the text.
-    """
-    from IPython.core.interactiveshell import InteractiveShell
-    from IPython.display import display
-
-    if InteractiveShell.initialized():
-        display({**data, "text/plain": text}, raw=True)
-    else:
-        print(text)
 
 
 def as_html(picture: str, sentence: str, alt: str) -> str:
@@ -179,7 +148,9 @@ def svg(fig: Figure) -> str:
             renderer.finalize()
     finally:
         fig.dpi = dpi
-    return _for_page(ElementTree.fromstring(stream.getvalue()), width, height)
+    opaque = to_rgba(fig.get_facecolor())[3] > 0
+    names = {} if opaque else _NAMES
+    return _for_page(ElementTree.fromstring(stream.getvalue()), width, height, names)
 
 
 class _Renderer(RendererSVG):
@@ -200,17 +171,17 @@ class _Renderer(RendererSVG):
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
 
 
-def _for_page(root: ElementTree.Element, width: float, height: float) -> str:
-    """Drop what no browser needs, and let the colors follow the page."""
+def _for_page(root: ElementTree.Element, width: float, height: float, names: dict[str, str]) -> str:
+    """Drop what no browser needs, and let the colors in ``names`` follow the page."""
     for parent in root.iter():
         for child in list(parent):
             if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
     text = ElementTree.tostring(root, encoding="unicode")
     linked = set(re.findall(r"#([\w.-]+)", text))
-    used = {"paper"}
+    used = {"paper"} if names else set()
     for element in root.iter():
-        _slim(element, linked, used)
+        _slim(element, linked, names, used)
     root.attrib = {
         "width": f"{width * 4 / 3:.0f}",  # CSS has 96 pixels to the inch of 72 points
         "height": f"{height * 4 / 3:.0f}",
@@ -221,7 +192,9 @@ def _for_page(root: ElementTree.Element, width: float, height: float) -> str:
     return _serialize(root)
 
 
-def _slim(element: ElementTree.Element, linked: set[str], used: set[str]) -> None:
+def _slim(
+    element: ElementTree.Element, linked: set[str], names: dict[str, str], used: set[str]
+) -> None:
     """Shorten the attributes of one element; note in ``used`` the colors it takes."""
     attributes = element.attrib
     if attributes.get("id") not in linked:
@@ -234,7 +207,7 @@ def _slim(element: ElementTree.Element, linked: set[str], used: set[str]) -> Non
         digits = 6 if name == "transform" else 2  # a scale is small, a coordinate is not
         attributes[name] = _rounded(attributes[name], digits)
     if "style" in attributes:
-        attributes["style"] = _style(attributes["style"], used)
+        attributes["style"] = _style(attributes["style"], names, used)
     element.tail = None
     if element.text and not element.text.strip():
         element.text = None
@@ -247,13 +220,13 @@ def _rounded(numbers: str, digits: int) -> str:
     return " ".join(re.sub(r"-?\d+\.\d+", shorten, numbers).split())
 
 
-def _style(declarations: str, used: set[str]) -> str:
+def _style(declarations: str, names: dict[str, str], used: set[str]) -> str:
     kept = []
     for declaration in declarations.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font-family" and "monospace" not in value:
             continue
-        if color := _NAMES.get(value.lower()):
+        if color := names.get(value.lower()):
             used.add(color)
             value = f"var(--{color})"
         kept.append(f"{name}:{value}")
@@ -266,15 +239,16 @@ def _sheet(used: set[str]) -> ElementTree.Element:
     Safari may follow the system where the page does not. There the figure brings its own paper.
     """
     light, dark = (
-        ";".join(f"--{name}:{_COLORS[name][side].lower()}" for name in sorted(used))
+        ";".join(f"--{name}:{COLORS[name][side].lower()}" for name in sorted(used))
         for side in (0, 1)
     )
     sheet = ElementTree.Element(f"{{{_SVG}}}style")
-    sheet.text = (
-        f"*{{stroke-linejoin:round;stroke-linecap:butt}}:root{{{light}}}"
-        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
-        "@supports(font:-apple-system-body){:root{background:var(--paper)}}"
-    )
+    sheet.text = "*{stroke-linejoin:round;stroke-linecap:butt}"
+    if used:
+        sheet.text += (
+            f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+            "@supports(font:-apple-system-body){:root{background:var(--paper)}}"
+        )
     return sheet
 
 

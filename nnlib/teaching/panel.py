@@ -9,8 +9,14 @@ from __future__ import annotations
 import re
 from html import escape
 
-# 3:1 or more against white and against the dark theme's background; the words carry the meaning.
-BARS = {"open": "#6b7f99", "passed": "#2e8540", "wrong": "#b26a00", "failed": "#c0392b"}
+from nnlib.teaching.palette import COLORS
+
+# In the book's page a bar has the page's color, light or dark; elsewhere the light one, which has
+# 3:1 or more against white and against a dark notebook. The words carry the meaning.
+BARS = {
+    kind: f"var(--nn-{name},{COLORS[name][0]})"
+    for kind, name in {"open": "blue", "passed": "green", "wrong": "vermillion"}.items()
+}
 
 # In the page the theme paints HTML outputs light even in the dark; its own colors undo that.
 # JupyterLab knows none of these names, and falls back to the colors around the box.

@@ -65,6 +65,7 @@ class FigureRenderer:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("nnlib.teaching.sphinx_ask")
+    app.setup_extension("nnlib.teaching.sphinx_progress")
     app.setup_extension("nnlib.teaching.sphinx_lessons")
     app.add_node(FigureNode, html=(_visit, None))
     app.connect("config-inited", _show_tracebacks)

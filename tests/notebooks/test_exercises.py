@@ -15,7 +15,7 @@ from nnlib.teaching.exercises import chapter, chapters
 from nnlib.teaching.rooms import rooms
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
-NUMBERED = re.compile(r"(\d+)_\w+\.ipynb$")
+NUMBERED = re.compile(r"(\d+)_\w+$")
 # The parts of an exercise in the order in which they stand: the kind of cell, and how the part
 # is written. The second group is the title, or the name of the function that is checked.
 PARTS = {
@@ -24,11 +24,20 @@ PARTS = {
     "solution": ("code", r'^check\.solution\("([^"]+)"()\)'),
 }
 
-NOTEBOOKS = {
-    str(int(match[1])): path
-    for path in sorted(BOOK.glob("*.ipynb"))
-    if (match := NUMBERED.match(path.name))
-}
+TEST = re.compile(r'^check\.bug\("([^"]+)", exposes\)', re.MULTILINE)
+
+
+def lessons():
+    """Return the notebooks of each chapter, in reading order: a folder of lessons, or one file."""
+    found = {}
+    for path in sorted(BOOK.glob("[0-9]*")):
+        if match := NUMBERED.match(path.stem):
+            parts = sorted(path.glob("[0-9]*.ipynb")) if path.is_dir() else [path]
+            found.setdefault(str(int(match[1])), []).extend(parts)
+    return found
+
+
+LESSONS = lessons()
 
 
 def found_in(cells):
@@ -93,6 +102,10 @@ def faults(exercise, found, cells):
                     f"of the starter its code {'lacks' if line else 'holds'} {what}; "
                     f'paste what print(check.starter("{exercise.id}")) shows'
                 )
+        tests = "\n".join("".join(cell["source"]) for cell in cells[max(i - 2, 0) : i])
+        has_test = part == "check" and exercise.id in TEST.findall(tests)
+        if has_test and exercise.test_starter.strip() not in tests:
+            yield f'its test is not what print(check.starter("{exercise.id}-bug")) shows'
         if part == "solution" and "remove-input" not in cells[i]["metadata"].get("tags", []):
             yield "the cell of its solution needs the tag remove-input"
 
@@ -121,17 +134,17 @@ def code_cell(source, *tags):
     return {"cell_type": "code", "source": source, "metadata": {"tags": list(tags)}}
 
 
-@pytest.mark.parametrize("number", NOTEBOOKS or [pytest.param("", id="none")])
+@pytest.mark.parametrize("number", LESSONS or [pytest.param("", id="none")])
 def test_a_chapter_and_its_registry_agree(number):
     if not number:
         pytest.skip("no chapter in book/ yet")
-    path = NOTEBOOKS[number]
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    paths = LESSONS[number]
+    cells = [cell for path in paths for cell in json.loads(path.read_text("utf-8"))["cells"]]
     registered = chapter(number) if number in chapters() else {}
     if lines := problems(cells, registered):
         pytest.fail(
-            f"book/{path.name} and EXERCISES of {rooms()[number]}.exercises "
-            "differ:\n  "
+            f"{', '.join(str(path.relative_to(BOOK.parent)) for path in paths)} "
+            f"and EXERCISES of {rooms()[number]}.exercises differ:\n  "
             + "\n  ".join(lines)
             + '\nMend the one that is wrong ("Add an exercise" in CONTRIBUTING.md says what each '
             "exercise needs); then: make notebooks",
@@ -171,6 +184,10 @@ def test_the_comparison_notices_every_difference(number):
         ([*cells[:2], code_cell(cells[2]["source"]), *cells[3:]], f"{first.id}: .*remove-input"),
         ([cells[1], cells[0], *cells[2:]], f"{first.id}: its cells stand as check, task, solution"),
         ([*cells[:3], cells[2], *cells[3:]], f"{first.id}: has its solution twice"),
+        (
+            [cells[0], code_cell(f'check.bug("{first.id}", exposes)'), *cells[1:]],
+            f"{first.id}: its test is not what",
+        ),
         (
             [*cells[:2], *cells[3:6], cells[2], *cells[6:]],
             f"{first.id}: another exercise stands between",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,9 +10,8 @@ import pytest
 
 from tests.teaching.driver import drive, offline
 
-pytestmark = pytest.mark.browser
-
-BUILT = Path(__file__).parents[2] / "_build" / "html"
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "_build" / "html"
 
 
 def explorers():
@@ -21,6 +21,7 @@ def explorers():
             yield pytest.param(path, name, id=f"{path.stem}-{name}")
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(("path", "name"), list(explorers()))
 def test_each_control_shows_its_frame(chromium, path, name):
     context = chromium.new_context(viewport={"width": 900, "height": 1000})
@@ -36,8 +37,28 @@ def test_each_control_shows_its_frame(chromium, path, name):
     assert not errors
 
 
-def test_there_are_explorers():
-    if not BUILT.exists():
-        pytest.skip("the book is not built; run make book")
-    if not list(explorers()):
-        pytest.skip("no page of the built book has an explorer")
+def called(notebook):
+    """How often the cells of a notebook call explore."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return sum(len(re.findall(r"^explore\(", source, re.MULTILINE)) for source in code)
+
+
+def test_every_explorer_of_a_chapter_is_in_its_page(built):
+    listed = re.findall(r"(?:file|root): *(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    notebooks = [file for name in listed if (file := ROOT / f"{name}.ipynb").exists()]
+    wanted = {file.stem: called(file) for file in notebooks}
+    page = {
+        file.stem: (built / file.relative_to(ROOT).with_suffix(".html")).read_text("utf-8")
+        for file in notebooks
+    }
+    assert wanted == {name: text.count('<figure class="explorer"') for name, text in page.items()}
+    assert sum(wanted.values()) > 0
+
+
+def test_every_picture_follows_the_page_into_the_dark(built):
+    """A figure drawn without ``plt.style.use(STYLE)`` has no colors that could follow."""
+    pictures = list((built / "_explorers").glob("*.svg"))
+    assert pictures
+    fixed = [file.name for file in pictures if "var(--" not in file.read_text(encoding="utf-8")]
+    assert fixed == []

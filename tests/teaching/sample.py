@@ -47,6 +47,9 @@ explore(lines, slope=range(-2, 3), style=["solid", "dashed", "dotted", "dashdot"
 """
 
 FIGURE = """
+from nnlib.teaching.figures import STYLE
+
+plt.style.use(STYLE)
 fig, ax = plt.subplots()
 ax.plot([0, 1], [0, 1], color="k")
 ax.set(xlabel="x", ylabel="y", title="at rest")

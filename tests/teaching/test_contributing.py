@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnlib.teaching import checks, explorers
-from nnlib.teaching.figures import BUILDING, MIME
+from nnlib.teaching.output import BUILDING, MIME
 from tests.notebooks.test_exercises import cells_of, problems, text_cell
 from tests.teaching import test_registry as registry
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from nnlib.teaching import explore, explorers, figures
-from nnlib.teaching.figures import BUILDING, MIME
+from nnlib.teaching import explore, explorers, output
+from nnlib.teaching.figures import PALETTE, STYLE
+from nnlib.teaching.output import BUILDING, MIME
 
 
 def draw(**position):
@@ -80,7 +83,7 @@ def test_the_text_is_the_same_with_a_kernel_and_in_a_book(shown, monkeypatch):
     monkeypatch.setenv(BUILDING, "1")
     explore(draw, a=[1, 2], b=[False, True])
     assert shown[0][1] == shown[1][1]
-    assert set(shown[0][0]) == {"application/vnd.jupyter.widget-view+json"}
+    assert "application/vnd.jupyter.widget-view+json" in shown[0][0]
 
 
 def test_equal_frames_share_a_picture(book):
@@ -174,6 +177,10 @@ def test_frames_of_different_size_are_refused(book):
     [
         ({}, ValueError, r"at least one choice.*figure\(\)"),
         ({"a": 3}, TypeError, "a must be a list of values; got 3"),
+        ({"a": {1, 2}}, TypeError, "a must be a list of values, in their order; a set has none"),
+        ({"a": frozenset("xy")}, TypeError, "in their order"),
+        ({"a": (0, 10)}, TypeError, r"got \(0, 10\), which may mean .* Write \[0, 10\], range"),
+        ({"a": (0.0, 1.0, 0.1)}, TypeError, r"\(0.0, 1.0, 0.1\), which may mean"),
         ({"a": "xyz"}, TypeError, "a must be a list of values; got 'xyz'"),
         ({"a": []}, ValueError, "at least two different values"),
         ({"a": [1]}, ValueError, r"at least two different values; got \[1\]"),
@@ -213,8 +220,83 @@ def test_a_frame_of_several_lines_is_said_in_one(book):
     assert book[0][0][MIME]["frames"][0][1] == "Two lines."
 
 
-def test_figures_and_explorers_agree_on_what_a_build_is(monkeypatch):
+def test_only_that_variable_says_that_a_book_is_built(monkeypatch):
     monkeypatch.delenv(BUILDING, raising=False)
-    assert not figures.building()
+    assert not output.building()
     monkeypatch.setenv(BUILDING, "1")
-    assert figures.building()
+    assert output.building()
+
+
+def test_a_tuple_that_is_no_range_is_a_list(book):
+    explore(draw, a=(1, 2, 3, 4), b=("p", "q"), c=(True, False))
+    assert [c["kind"] for c in book[0][0][MIME]["controls"]] == ["slider", "buttons", "switch"]
+
+
+@pytest.mark.parametrize("building", ["1", "0"])
+def test_frames_have_the_style_of_the_book_and_nothing_else_gets_it(shown, monkeypatch, building):
+    monkeypatch.setenv(BUILDING, building)
+    before = plt.rcParams.copy()
+    with plt.style.context(STYLE):
+        expected = plt.rcParams.copy()
+    styles = []
+
+    def some(a):
+        styles.append(plt.rcParams.copy())
+        return draw(a=a)
+
+    explore(some, a=[1, 2])
+    assert styles
+    assert all(style == expected != before for style in styles)
+    assert plt.rcParams == before
+    if building == "1":
+        # What matplotlib looks up while it draws, such as the color of ticks, is in it as well.
+        assert shown[0][0][MIME]["svgs"][0].count("var(--muted)") > 5
+        assert PALETTE["muted"].lower() not in shown[0][0][MIME]["svgs"][0].partition("</style>")[2]
+
+
+def test_importing_them_changes_nothing_in_matplotlib():
+    code = """
+import matplotlib as mpl
+
+mpl.use("agg")
+before = mpl.rcParams.copy()
+from nnlib.teaching import explore, figure
+from nnlib.teaching.figures import PALETTE, STYLE
+assert mpl.rcParams == before
+mpl.rcParams.update(STYLE)
+assert mpl.rcParams != before
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_what_a_frame_prints_is_shown_under_it_and_refused_in_a_book(shown, monkeypatch, capsys):
+    def some(a):
+        print(f"a < {a}")
+        return draw(a=1 / a)
+
+    screens = []
+    html = ipywidgets.HTML
+    monkeypatch.setattr(ipywidgets, "HTML", lambda: screens.append(html()) or screens[-1])
+    sliders = []
+    widget = explorers._widget
+    monkeypatch.setattr(explorers, "_widget", lambda c: sliders.append(widget(c)) or sliders[-1])
+    explore(some, a=[2, 1, 0])
+    assert screens[0].value.endswith("<pre>a &lt; 2\n</pre>")
+    sliders[0].value = 1
+    assert screens[0].value.endswith("<pre>a &lt; 1\n</pre>")
+    sliders[0].value = 0
+    assert "ZeroDivisionError" in screens[0].value
+    assert "a &lt; 0" in screens[0].value
+    assert capsys.readouterr().out == ""
+
+    monkeypatch.setenv(BUILDING, "1")
+    with pytest.raises(ValueError, match=r"at {'a': 2} draw printed 'a < 2\\n'; a page shows"):
+        explore(some, a=[2, 1])
+
+
+def test_a_slider_with_a_kernel_waits_until_it_is_let_go():
+    control = explorers.Choice("a", "a", "slider", (1, 2, 3), 0)
+    assert explorers._widget(control).continuous_update is False

@@ -9,6 +9,7 @@ tutorials and libraries have really published.
 
 import numpy as np
 
+from nnlib.chapters.ch04_backward.tape import sweep
 from nnlib.teaching.exercises import Exercise, Property, Wrong
 from nnlib.teaching.exercises.properties import central_differences, holds
 
@@ -78,6 +79,15 @@ def _circuit(dx=lambda q, m, first: m + q * first, swap=True, dz=lambda q, first
     return backward
 
 
+def _circuit_by_cases(x, y, z):
+    """Without gates: g is (x + y) x where x is larger, (x + y) z elsewhere."""
+    return (
+        np.where(x > z, 2 * x + y, z),
+        np.where(x > z, x, z),
+        np.where(x > z, 0, x + y),
+    )
+
+
 CIRCUIT = Exercise(
     id="4.1",
     title="a circuit, backward",
@@ -117,7 +127,13 @@ CIRCUIT = Exercise(
             _circuit(dx=lambda q, m, first: m - q * first, dz=lambda q, first: -q * ~first),
             "The gradient through the maximum has the wrong sign: its slope is +1 or 0.",
         ),
+        Wrong(
+            _circuit(dx=lambda q, m, first: np.where(first, m * q, m)),
+            "You multiply what the two wires of x bring back. At a fork the gradients add.",
+        ),
     ],
+    witness=_circuit_by_cases,
+    draw=lambda rng: tuple(rng.normal(size=(3, 7))),
     properties=[
         central_differences(
             lambda x, y, z: float(np.sum((x + y) * np.maximum(x, z))),
@@ -139,12 +155,144 @@ CIRCUIT = Exercise(
 )
 
 
+# 4.14 -----------------------------------------------------------------------------------------
+
+
+def _swept(pay=lambda gradients, m, slope, k: gradients[m] + slope * gradients[k], order=-1):
+    """A wrong answer: another payment on a wire, or another order of the values."""
+
+    def sweep(tape):
+        gradients = np.zeros(len(tape))
+        gradients[-1] = 1
+        for k in range(len(tape))[::order]:
+            for m, slope in tape[k]:
+                gradients[m] = pay(gradients, m, slope, k)
+        return gradients
+
+    return sweep
+
+
+def _unseeded(tape):
+    return np.zeros(len(tape))
+
+
+def _by_the_first(tape):
+    slopes = np.zeros(len(tape))
+    slopes[0] = 1
+    for k, wires in enumerate(tape):
+        slopes[k] += sum(slope * slopes[m] for m, slope in wires)
+    return slopes
+
+
+def _first_wires(tape):
+    return sweep([wires[:1] for wires in tape])
+
+
+def _by_a_linear_system(tape):
+    """All payments at once: gradients = seed + S^T gradients, S the matrix of local slopes."""
+    S = np.zeros((len(tape), len(tape)))
+    for k, wires in enumerate(tape):
+        for m, slope in wires:
+            S[k, m] += slope
+    return np.linalg.solve(np.eye(len(tape)) - S.T, np.eye(len(tape))[-1])
+
+
+def _any_tape(rng):
+    wires = [
+        [(int(rng.integers(k)), float(rng.normal())) for _ in range(rng.integers(3))]
+        for k in range(1, 9)
+    ]
+    return ([[], *wires],)
+
+
+TAPE = Exercise(
+    id="4.14",
+    title="a tape, read backward",
+    solution=sweep,
+    probes={
+        "x y": ([[], [], [(0, 4.0), (1, 3.0)]],),
+        "x x": ([[], [(0, 3.0), (0, 3.0)]],),
+        "an input that nobody uses": ([[], [], [(0, 2.0)]],),
+        "the first circuit": (
+            [
+                [],
+                [],
+                [],
+                [(0, 1.0), (1, 1.0)],
+                [(0, 1.0), (2, 0.0)],
+                [(3, 2.0), (4, -3.0)],
+            ],
+        ),
+        "a node with two users": (
+            [[], [], [(0, 3.0), (1, 2.0)], [(2, 1.0), (0, 1.0)], [(2, 8.0), (3, 6.0)]],
+        ),
+    },
+    wrong=[
+        Wrong(
+            _swept(order=1),
+            "You walk from the first value to the last. When a value passes on, its users have "
+            "not paid yet. Begin at the end.",
+        ),
+        Wrong(
+            _swept(pay=lambda gradients, m, slope, k: slope * gradients[k]),
+            "The second payment overwrites the first. Where a value is used twice the gradients "
+            "add: `+=`.",
+        ),
+        Wrong(
+            _swept(pay=lambda gradients, m, slope, k: gradients[m] + gradients[k]),
+            "Each wire passes on all that arrived. It has to be multiplied by the local slope.",
+        ),
+        Wrong(
+            _swept(pay=lambda gradients, m, slope, k: gradients[m] + slope),
+            "Each wire pays its own slope, whatever arrived behind it. Multiply by the gradient "
+            "of the value that the wire leads into.",
+        ),
+        Wrong(
+            _unseeded,
+            "All zeros: somebody has to pay first. The gradient of the last value by itself is 1.",
+        ),
+        Wrong(
+            _by_the_first,
+            "You have every value's slope by the first input. Asked for is the last value's "
+            "gradient by every value.",
+        ),
+        Wrong(_first_wires, "Each value pays along its first wire only."),
+        Wrong(lambda tape: sweep(tape)[::-1], "The gradients come out last first: turn them."),
+    ],
+    hints=[
+        "Who knows its gradient before anything is computed? The last value: 1.",
+        "Value k is finished when all values after it have paid. So visit k from the end.",
+        "For each (m, slope) in tape[k]: gradients[m] += slope * gradients[k].",
+    ],
+    why="The order in which the values were made, reversed, finishes each before it passes on. "
+    "That is all of reverse accumulation; the rest is which slopes the gates write down.",
+    witness=_by_a_linear_system,
+    draw=_any_tape,
+)
+
+
 # 4.2 ------------------------------------------------------------------------------------------
 
 
 def one_sample_backward(x, W, dz):
     """Return dx, dW, db of z = x W + b: x (d,), W (d, k), b and dz (k,)."""
     return W @ dz, np.outer(x, dz), np.array(dz)
+
+
+def _by_loops(X, W, dZ):
+    """(4.4) to (4.6), one product at a time."""
+    dX, dW, db = np.zeros(X.shape), np.zeros(W.shape), np.zeros((1, dZ.shape[1]))
+    for i, j in np.ndindex(dZ.shape):
+        db[0, j] += dZ[i, j]
+        for m in range(X.shape[1]):
+            dW[m, j] += X[i, m] * dZ[i, j]
+            dX[i, m] += dZ[i, j] * W[m, j]
+    return dX, dW, db
+
+
+def _one_by_loops(x, W, dz):
+    dX, dW, db = _by_loops(x[None], W, dz[None])
+    return dX[0], dW, db[0]
 
 
 ONE_SAMPLE = Exercise(
@@ -189,7 +337,18 @@ ONE_SAMPLE = Exercise(
             lambda x, W, dz: (W @ dz / len(dz), np.outer(x, dz), np.array(dz)),
             "dx is a mean over the units. x feeds all of them: the gradients add.",
         ),
+        Wrong(
+            lambda x, W, dz: (W @ dz, x.T @ dz, np.array(dz)),
+            "`x.T` of an array with one axis is x itself, so `x.T @ dz` is an inner product. You "
+            "want all products of two entries: `np.outer(x, dz)`.",
+        ),
+        Wrong(
+            lambda x, W, dz: (np.outer(x, dz), np.array(dz), W @ dz),
+            "All three are there, in another order: return dx, dW, db.",
+        ),
     ],
+    witness=_one_by_loops,
+    draw=lambda rng: (rng.normal(size=3), rng.normal(size=(3, 5)), rng.normal(size=5)),
     properties=[_two_of_three(lambda x, W, dz: float(np.sum(dz * (x @ W))), (X[0], W, dZ[1]))],
     hints=[
         "z_j = sum over m of x_m w_mj + b_j. Into which z does w_mj enter? And x_m?",
@@ -257,7 +416,25 @@ BATCH = Exercise(
             _linear(db=lambda dZ: dZ[:1] * 1.0),
             "db looks at the first sample alone. All samples share b, so all of them count.",
         ),
+        Wrong(
+            _linear(
+                dW=lambda X, W, dZ: X.T @ dZ / max(len(X), 1),
+                db=lambda dZ: _rows(dZ) / max(len(dZ), 1),
+            ),
+            "dW and db are means. The loss is a mean, and its 1/n is in dZ already: here both are "
+            "sums.",
+        ),
+        Wrong(
+            lambda X, W, dZ: (X.T @ dZ, _rows(dZ), dZ @ W.T),
+            "All three are there, in another order: return dX, dW, db.",
+        ),
+        Wrong(
+            _linear(dX=lambda X, W, dZ: np.broadcast_to(_rows(dZ @ W.T), X.shape) * 1),
+            "dX adds up the samples. Each sample has inputs of its own: one row each.",
+        ),
     ],
+    witness=_by_loops,
+    draw=lambda rng: (rng.normal(size=(4, 3)), rng.normal(size=(3, 5)), rng.normal(size=(4, 5))),
     properties=[
         _two_of_three(lambda X, W, dZ: float(np.sum(dZ * (X @ W))), (X, W, dZ)),
         holds(
@@ -669,18 +846,20 @@ MASK_LAB = Exercise(
 # 4.8 ------------------------------------------------------------------------------------------
 
 
-def square_layer_backward(X, W, dZ):
-    """Return dX, dW, db of Z = X W + b, where W is square, (d, d)."""
-    dW = X.T @ dZ
-    db = np.sum(dZ, axis=0, keepdims=True)
-    return dZ @ W.T, dW, db
+def layer_backward(X, W, dZ):
+    """Return dX, dW, db of Z = X W + b: X (n, d), W (d, d), dZ (n, d)."""
+    dW = np.einsum("im,ij->mj", X, dZ)
+    db = np.einsum("ij->j", dZ)[None, :]
+    dX = np.einsum("ij,mj->im", dZ, W)
+    return dX, dW, db
 
 
-def broken_square_layer_backward(X, W, dZ):
-    """Return dX, dW, db of Z = X W + b, where W is square, (d, d)."""
-    dW = X.T @ dZ
-    db = np.sum(dZ, axis=0, keepdims=True)
-    return dZ @ W, dW, db
+def broken_layer_backward(X, W, dZ):
+    """Return dX, dW, db of Z = X W + b: X (n, d), W (d, d), dZ (n, d)."""
+    dW = np.einsum("im,ij->mj", X, dZ)
+    db = np.einsum("ij->j", dZ)[None, :]
+    dX = np.einsum("ij,jm->im", dZ, W)
+    return dX, dW, db
 
 
 SYMMETRIC = np.array([[2.0, 1.0, 0.0], [1.0, -1.0, 3.0], [0.0, 3.0, 0.5]])
@@ -688,11 +867,15 @@ SQUARE_dZ = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]])
 
 SQUARE_LAB = Exercise(
     id="4.8",
-    title="find the bug: a square layer",
-    solution=square_layer_backward,
-    broken=broken_square_layer_backward,
-    symptom="All shapes are right, and for a symmetric W so are the values. For other W, dX "
-    "differs from central differences.",
+    title="find the bug: three sums written with einsum",
+    solution=layer_backward,
+    broken=broken_layer_backward,
+    symptom="Every shape is right, and something differs from central differences.",
+    test_hints=[
+        "Compute all three results in a way that you trust, such as loops over i, m and j, and "
+        "compare every entry.",
+        "Which W would hide a mistake? Take one in which no two entries agree.",
+    ],
     probes={
         "a matrix that shifts": (
             np.array([[1.0, 2.0]]),
@@ -724,15 +907,18 @@ SQUARE_LAB = Exercise(
             "Turning the rows around is not transposing: rows have to become columns, `W.T`.",
         ),
     ],
+    witness=_by_loops,
+    draw=lambda rng: (rng.normal(size=(4, 3)), rng.normal(size=(3, 3)), rng.normal(size=(4, 3))),
     properties=[
         _two_of_three(lambda X, W, dZ: float(np.sum(dZ * (X @ W))), (X, SQUARE, SQUARE_dZ))
     ],
     hints=[
-        "Write dx_im as a sum over the units j. Which index of W is summed?",
-        "dx_im = sum over j of dz_ij w_mj. In `dZ @ W` it would be w_jm.",
+        "The letters are those of (4.4) to (4.6): i a sample, m an input, j a unit. Read the three "
+        "sums aloud.",
+        "In dx_im = sum over j of dz_ij w_mj, which index of W comes first?",
     ],
-    why="A shape check can't see a missing transpose in a square layer. np.einsum names the "
-    "indices: 'ij,mj->im'.",
+    why="W is square, so a missing transpose fits every shape, and a symmetric W even gives the "
+    "right values. W has its inputs first: 'ij,mj->im'.",
 )
 
 
@@ -1197,13 +1383,14 @@ STEP = Exercise(
 
 EXERCISES = [
     CIRCUIT,
+    TAPE,
     ONE_SAMPLE,
     BATCH,
+    SQUARE_LAB,
     BIAS_LAB,
     N_LAB,
     FIVE,
     MASK_LAB,
-    SQUARE_LAB,
     RESET_LAB,
     NUMERICAL,
     RELATIVE,

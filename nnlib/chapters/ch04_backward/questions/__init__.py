@@ -1,0 +1,5 @@
+"""The questions of chapter 4, lesson by lesson."""
+
+from nnlib.chapters.ch04_backward.questions import circuits, one_layer
+
+QUESTIONS = [*circuits.QUESTIONS, *one_layer.QUESTIONS]

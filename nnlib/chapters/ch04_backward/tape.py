@@ -1,0 +1,59 @@
+"""A tape: a number that is computed writes down where it came from, and gradients read that back.
+
+Thirty lines, and `sweep` is backpropagation. Scalars only: it is here to be read.
+"""
+
+# The solution of an exercise: learners write no annotations in a notebook.
+# mypy: allow-untyped-defs
+
+from __future__ import annotations
+
+import numpy as np
+
+Wires = list[tuple[int, float]]
+
+
+class Value:
+    """A number on a tape. `tape[place]` lists the wires into it as (place it came from, slope)."""
+
+    def __init__(self, tape: list[Wires], number: float, *wires: tuple[Value, float]) -> None:
+        self.tape, self.number, self.place = tape, number, len(tape)
+        tape.append([(source.place, slope) for source, slope in wires])
+
+    def __add__(self, other: Value) -> Value:
+        return Value(self.tape, self.number + other.number, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other: Value) -> Value:
+        wires = (self, other.number), (other, self.number)
+        return Value(self.tape, self.number * other.number, *wires)
+
+
+def maximum(a: Value, b: Value) -> Value:
+    """Return max(a, b); of two equal numbers, b gets the gradient."""
+    wires = (a, float(a.number > b.number)), (b, float(a.number <= b.number))
+    return Value(a.tape, max(a.number, b.number), *wires)
+
+
+def exp(a: Value) -> Value:
+    """Return e^a, whose slope is itself."""
+    value = float(np.exp(a.number))
+    return Value(a.tape, value, (a, value))
+
+
+def log(a: Value) -> Value:
+    """Return ln a, whose slope is 1/a."""
+    return Value(a.tape, float(np.log(a.number)), (a, 1 / a.number))
+
+
+def sweep(tape):
+    """Return the gradient of the last value by every value on the tape.
+
+    tape[k] lists the wires into value k as pairs (m, slope): value m < k
+    enters a gate whose local slope by it is `slope`. Inputs have no wires.
+    """
+    gradients = np.zeros(len(tape))
+    gradients[-1] = 1
+    for k in reversed(range(len(tape))):
+        for m, slope in tape[k]:
+            gradients[m] += slope * gradients[k]
+    return gradients
