@@ -5,25 +5,58 @@ gradient of the loss by the output, dY, into its gradient by the input, dZ. Both
 arrays of any shape and keep its dtype. All but SoftMax act on each number by itself, so for
 them dZ = dY * f'(Z); SoftMax couples the numbers of a row.
 
-NaN in, NaN out, in both directions: a hidden NaN costs more than a visible one.
+NaN in, NaN out, in both directions: a hidden NaN costs more than a visible one. Lists and
+integers become float64 at the door, of an activation of your own too.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlib._validation import Array, in_range, resolve
+from nnlib._named import Named, resolve
+from nnlib._validation import Array, in_range, real_array
 
 
-class Activation:
+def _floats_forward(forward: Callable[[Any, Array], Array]) -> Callable[[Any, Array], Array]:
+    """Wrap the forward of an activation so that it sees floats."""
+
+    @functools.wraps(forward)
+    def door(self: Activation, Z: Array) -> Array:
+        return forward(self, real_array(Z, "Z"))
+
+    return door
+
+
+def _floats_backward(
+    backward: Callable[[Any, Array, Array], Array],
+) -> Callable[[Any, Array, Array], Array]:
+    """Wrap the backward of an activation so that it sees floats, of one shape."""
+
+    @functools.wraps(backward)
+    def door(self: Activation, Z: Array, dY: Array) -> Array:
+        Z, dY = real_array(Z, "Z"), real_array(dY, "dY")
+        if dY.shape != Z.shape:
+            raise ValueError(f"expected dY of shape {Z.shape}, as Z, got {dY.shape}")
+        return backward(self, Z, dY)
+
+    return door
+
+
+class Activation(Named, family="activation"):
     """A function f with its derivative.
 
-    `parameters` and `gradients` are empty for every activation but PReLU.
+    `parameters` and `gradients` are empty for every activation but PReLU. One of your own needs
+    `forward` and `backward`, and takes a name by `class Sine(Activation, name="sine")`.
     """
 
     elementwise = True
+    doors: ClassVar = {"forward": _floats_forward, "backward": _floats_backward}
+    varying = frozenset({"parameters", "gradients"})
 
     def __init__(self) -> None:
         self.parameters: dict[str, Array] = {}
@@ -41,16 +74,14 @@ class Activation:
         """Return f'(Z), elementwise, in the shape of Z."""
         if not self.elementwise:
             raise ValueError(f"{self!r} has a Jacobian for each row, not a derivative for each Z")
+        Z = real_array(Z, "Z")
         return self.backward(Z, np.ones_like(Z))
 
     def build(self, dtype: np.dtype) -> None:
         """Create the parameters, where there are any, in the dtype of the layer."""
 
-    def __repr__(self) -> str:
-        return next(name for name, cls in ACTIVATIONS.items() if cls is type(self))
 
-
-class Linear(Activation):
+class Linear(Activation, name="linear"):
     """The identity, f(z) = z and f'(z) = 1: for a layer that should stay affine."""
 
     def forward(self, Z: Array) -> Array:
@@ -60,7 +91,7 @@ class Linear(Activation):
         return dY
 
 
-class ReLU(Activation):
+class ReLU(Activation, name="relu"):
     """The rectified linear unit, f(z) = max(z, 0); f'(z) = 1 for z > 0, else 0.
 
     At z = 0 every number in [0, 1] is a subgradient; this is 0, as in PyTorch.
@@ -75,7 +106,7 @@ class ReLU(Activation):
         return dY * np.sign(np.maximum(Z, 0))
 
 
-class LeakyReLU(Activation):
+class LeakyReLU(Activation, name="leaky_relu"):
     """f(z) = z for z > 0, else a z; f'(z) = 1 or a. At z = 0 the derivative is a.
 
     Source: Maas, Hannun and Ng (2013). Raises ValueError unless 0 <= a <= 1.
@@ -93,10 +124,10 @@ class LeakyReLU(Activation):
         return dY * (step + self.a * (1 - step))
 
     def __repr__(self) -> str:
-        return f"leaky_relu({self.a:g})"
+        return f"{self.word}({self.a:g})"
 
 
-class PReLU(Activation):
+class PReLU(Activation, name="prelu"):
     """LeakyReLU whose slope a is learned; one slope serves the whole layer.
 
     dL/da = sum over all units with z <= 0 of dY * z. Source: He et al. (2015).
@@ -122,7 +153,7 @@ class PReLU(Activation):
         return dY * (step + self.parameters["a"] * (1 - step))
 
 
-class ELU(Activation):
+class ELU(Activation, name="elu"):
     """f(z) = z for z > 0, else alpha (e^z - 1); f'(z) = 1, else alpha e^z.
 
     Source: Clevert, Unterthiner and Hochreiter (2016).
@@ -140,10 +171,10 @@ class ELU(Activation):
         return dY * np.where(Z > 0, 1, self.alpha * np.exp(np.minimum(Z, 0)))
 
     def __repr__(self) -> str:
-        return f"{super().__repr__()}({self.alpha:g})"
+        return f"{self.word}({self.alpha:g})"
 
 
-class SELU(ELU):
+class SELU(ELU, name="selu"):
     """ELU scaled so that mean 0 and variance 1 are a fixed point of the layer.
 
     f(z) = scale ELU(z; alpha). Source of both constants: Klambauer et al. (2017).
@@ -161,7 +192,7 @@ class SELU(ELU):
         return self.scale * super().backward(Z, dY)
 
 
-class GELU(Activation):
+class GELU(Activation, name="gelu"):
     """f(z) = z Phi(z), with Phi the normal distribution function; f'(z) = Phi(z) + z phi(z).
 
     NumPy has no error function, so Phi calls Python's, number by number: exact, and slow.
@@ -182,7 +213,21 @@ class GELU(Activation):
         return dY * (self.normal_cdf(Z) + Z * density)
 
 
-class Sigmoid(Activation):
+class SiLU(Activation, name="silu"):
+    """f(z) = z sigma(z), also called Swish; f'(z) = sigma(z) (1 + z sigma(-z)).
+
+    Source: Elfwing, Uchibe and Doya (2018).
+    """
+
+    def forward(self, Z: Array) -> Array:
+        return Z * Sigmoid().forward(Z)
+
+    def backward(self, Z: Array, dY: Array) -> Array:
+        sigma = Sigmoid()
+        return dY * sigma.forward(Z) * (1 + Z * sigma.forward(-Z))
+
+
+class Sigmoid(Activation, name="sigmoid"):
     """The logistic function, sigma(z) = 1 / (1 + e^-z); sigma'(z) = sigma(z) sigma(-z).
 
     e^-|z| never overflows. sigma(-z) instead of 1 - sigma(z) keeps the tail: at z = 40 the
@@ -198,21 +243,7 @@ class Sigmoid(Activation):
         return dY * e / (1 + e) ** 2
 
 
-class SiLU(Activation):
-    """f(z) = z sigma(z), also called Swish; f'(z) = sigma(z) (1 + z sigma(-z)).
-
-    Source: Elfwing, Uchibe and Doya (2018).
-    """
-
-    def forward(self, Z: Array) -> Array:
-        return Z * Sigmoid().forward(Z)
-
-    def backward(self, Z: Array, dY: Array) -> Array:
-        sigma = Sigmoid()
-        return dY * sigma.forward(Z) * (1 + Z * sigma.forward(-Z))
-
-
-class Tanh(Activation):
+class Tanh(Activation, name="tanh"):
     """f(z) = tanh z = 2 sigma(2z) - 1; f'(z) = 1 - tanh(z)^2."""
 
     def forward(self, Z: Array) -> Array:
@@ -222,7 +253,7 @@ class Tanh(Activation):
         return dY * (1 - np.tanh(Z) ** 2)
 
 
-class SoftMax(Activation):
+class SoftMax(Activation, name="softmax"):
     """p_j = e^{z_j} / sum_k e^{z_k} over the last axis: a row of numbers becomes a distribution.
 
     The Jacobian of one row is diag(p) - p p^T, so dz_j = p_j (dy_j - sum_k dy_k p_k).
@@ -255,21 +286,9 @@ def row_maximum(Z: Array) -> Array:
     return m
 
 
-ACTIVATIONS: dict[str, type[Activation]] = {
-    "linear": Linear,
-    "relu": ReLU,
-    "leaky_relu": LeakyReLU,
-    "prelu": PReLU,
-    "elu": ELU,
-    "selu": SELU,
-    "gelu": GELU,
-    "silu": SiLU,
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "softmax": SoftMax,
-}
+ACTIVATIONS = Activation.by_name
 
 
 def initialize_activation(activation: str | Activation) -> Activation:
     """Return the activation of that name ("relu", "tanh", ...), or a copy of the object given."""
-    return resolve(activation, Activation, ACTIVATIONS, "activation")
+    return resolve(activation, Activation)

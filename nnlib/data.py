@@ -14,13 +14,14 @@ import struct
 import urllib.error
 import urllib.request
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
-from nnlib._validation import Array, in_range, positive_int
+from nnlib._progress import with_bar
+from nnlib._validation import Array, generator, in_range, positive_int, rows_alike
 
 
 def load_digits() -> tuple[Array, Array]:
@@ -51,13 +52,16 @@ def train_test_split(
 
     `held_out` is the number of test samples, or their share if it is below 1.
     """
-    n = len(X)
-    if len(y) != n:
-        raise ValueError(f"expected as many rows in X as in y, got {n} and {len(y)}")
-    count = round(held_out * n) if isinstance(held_out, float) and held_out < 1 else held_out
-    if not 0 < count < n:
-        raise ValueError(f"expected 0 < held_out < {n} samples, got {held_out!r}")
-    order = np.random.default_rng(seed).permutation(n)
+    X, y = rows_alike(X, y, "y")
+    n, count = len(X), held_out
+    if isinstance(held_out, (float, np.floating)) and 0 < held_out < 1:
+        count = round(held_out * n)
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or not 0 < count < n:
+        raise ValueError(
+            f"expected held_out as a share between 0 and 1 or a whole number of samples, such that "
+            f"0 < held_out < {n} samples, got {held_out!r}"
+        )
+    order = generator(seed).permutation(n)
     train, test = order[: n - int(count)], order[n - int(count) :]
     return X[train], y[train], X[test], y[test]
 
@@ -72,7 +76,7 @@ def make_spirals(
     """
     n, classes = positive_int(n_per_class, "n_per_class"), positive_int(classes, "classes")
     in_range(noise, "noise", 0, math.inf, ends="[)")
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     radius = np.tile(np.linspace(0, 1, n), classes)
     y = np.repeat(np.arange(classes), n)
     start = 2 * np.pi * y / classes
@@ -91,7 +95,7 @@ def make_moons(n_per_class: int = 100, noise: float = 0.1, seed: int = 0) -> tup
     upper = np.column_stack([np.cos(t), np.sin(t)])
     lower = np.column_stack([1 - np.cos(t), 0.5 - np.sin(t)])
     X = np.concatenate([upper, lower])
-    return X + np.random.default_rng(seed).normal(0, noise, X.shape), np.repeat([0, 1], n)
+    return X + generator(seed).normal(0, noise, X.shape), np.repeat([0, 1], n)
 
 
 MNIST_MIRRORS = (
@@ -120,7 +124,7 @@ def load_mnist(
     and a download that broke off goes on where it stopped. Raises ConnectionError, with what to
     do, when they are neither in the cache nor to be had. Source: LeCun et al. (1998).
     """
-    folder = Path(cache_dir) if cache_dir else Path.home() / ".cache" / "nnlib" / "mnist"
+    folder = Path(cache_dir or "~/.cache/nnlib/mnist").expanduser()
     folder.mkdir(parents=True, exist_ok=True)
     for name, digest in MNIST_FILES.items():
         fetch(name, digest, folder, MNIST_MIRRORS, progress)
@@ -197,32 +201,20 @@ def download(url: str, part: Path, progress: bool = True) -> None:
     try:
         response = urllib.request.urlopen(request, timeout=30)
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing is missing: the checksum decides whether it is right
+        if error.code == 416 and have:  # nothing is missing: the checksum decides if it is right
             return
         raise
     with response, open(part, "ab" if response.status == 206 else "wb") as file:
-        length = response.headers.get("Content-Length")
-        for chunk in _with_bar(iter(lambda: response.read(1 << 16), b""), length, progress):
+        said = response.headers.get("Content-Length", "")
+        length = int(said) if said.isdecimal() else None  # without it, the checksum decides
+        chunks = iter(lambda: response.read(1 << 16), b"")
+        for chunk in with_bar(chunks, progress, size=len, total=length, unit="B", unit_scale=True):
             file.write(chunk)
     # http.client ends a body that broke off like one that is whole.
-    if length and part.stat().st_size < int(length) + (have if response.status == 206 else 0):
+    if length and part.stat().st_size < length + (have if response.status == 206 else 0):
         raise ConnectionError(f"{url} broke off after {part.stat().st_size} bytes")
 
 
 def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _with_bar(chunks: Iterator[bytes], length: str | None, progress: bool) -> Iterator[bytes]:
-    """Yield the chunks beside a bar that counts their bytes."""
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        yield from chunks
-        return
-    total = int(length) if length else None
-    with tqdm(total=total, unit="B", unit_scale=True, disable=not progress) as bar:
-        for chunk in chunks:
-            bar.update(len(chunk))
-            yield chunk

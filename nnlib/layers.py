@@ -5,7 +5,8 @@ shapes), `cache` (what `backward` needs of the last `forward`) and `state` (what
 not learned). Rows are samples, images are NHWC: (n, height, width, channels).
 
 `forward(X, training=True)` builds the parameters when it first sees X, because only then is
-n_in known. With `training=False` it changes nothing else and caches nothing.
+n_in known. With `training=False` it changes nothing else and caches nothing. The cache holds X
+itself, not a copy: don't change X before `backward`.
 `backward(dY)` takes the gradient of the loss by the layer's output, fills `gradients`, and
 returns the gradient by its input, which is the previous layer's dY. No layer divides by n:
 that is the loss's part.
@@ -18,7 +19,8 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from nnlib._validation import Array, Shape, in_range, pair, positive_int, real_array
+from nnlib._named import Named
+from nnlib._validation import Array, Shape, in_range, one_of, pair, positive_int, real_array
 from nnlib.activations import Activation, initialize_activation
 from nnlib.initializers import Initializer, initialize_weights
 
@@ -26,11 +28,14 @@ PART = 2**19
 """Bytes of patches a convolution makes at a time: they stay in the processor's cache."""
 
 
-class Layer:
+class Layer(Named, family="layer"):
     """What all layers share: the four dicts, the checks, the activation at the end.
 
-    `rng` draws the weights and masks; a `NeuralNetwork` lends its own to each of its layers.
+    `rng` draws the weights and masks; a `NeuralNetwork` lends its own to each of its layers. A
+    layer alone draws from seed 0, so two of one shape start alike: give one another `layer.rng`.
     """
+
+    varying = frozenset({"rng", "parameters", "gradients", "cache", "state"})
 
     def __init__(self, activation: str | Activation = "linear") -> None:
         self.activation = initialize_activation(activation)
@@ -53,10 +58,16 @@ class Layer:
         self.activation.build(next(iter(parameters.values())).dtype)
         self.parameters = parameters | self.activation.parameters
 
-    def expect(self, X: Array, form: str, axes: int, n_in: int | None = None) -> Array:
-        """Return X as floats; ValueError unless it has that many axes and n_in in the last."""
+    def expect(
+        self, X: Array, form: str, axes: int | None = None, n_in: int | None = None
+    ) -> Array:
+        """Return X as floats; ValueError unless it has that many axes and n_in in the last.
+
+        Without `axes`, two or more will do.
+        """
         X = real_array(X, "X")
-        if X.ndim != axes or X.shape[-1] != (n_in or X.shape[-1]) or 0 in X.shape[1:]:
+        fits = X.ndim == axes if axes else X.ndim >= 2
+        if not fits or X.shape[-1] != (n_in or X.shape[-1]) or 0 in X.shape[1:]:
             form = form.replace("n_in", str(n_in)) if n_in else form
             raise ValueError(f"{self!r} expected X of shape {form}, got {X.shape}")
         return X
@@ -65,15 +76,12 @@ class Layer:
         """Return dZ from dY, after checking that dY fits the last forward pass."""
         if "Z" not in self.cache:
             raise ValueError(f"{self!r} expected forward(X) before backward(dY)")
-        Z = self.cache["Z"]
+        Z, dY = self.cache["Z"], real_array(dY, "dY")
         if dY.shape != Z.shape:
             raise ValueError(
                 f"{self!r} expected dY of shape {Z.shape}, as its output, got {dY.shape}"
             )
         return self.activation.backward(Z, dY)
-
-    def __repr__(self) -> str:
-        return type(self).__name__
 
 
 class FullyConnected(Layer):
@@ -116,7 +124,7 @@ class FullyConnected(Layer):
         return dZ @ W.T if need_dX else None
 
     def __repr__(self) -> str:
-        return f"FullyConnected({self.n_out}, {self.activation!r})"
+        return f"{self.word}({self.n_out}, {self.activation!r})"
 
 
 def ones_row(dZ: Array) -> Array:
@@ -271,14 +279,14 @@ class Conv2D(Layer):
 
     def __repr__(self) -> str:
         settings = f"{self.kernel_shape}, {self.activation!r}, stride={self.stride}, {self.pad!r}"
-        return f"Conv2D({self.n_out}, {settings})"
+        return f"{self.word}({self.n_out}, {settings})"
 
 
 class Pool2D(Layer):
     """The maximum or average of each window, channel by channel; X (n, h, w, c).
 
     `stride` is the kernel's shape unless given. A maximum pads with -inf, and of several equal
-    maxima only the first (row by row) receives the gradient, as in PyTorch. An average counts
+    maxima, or several NaN, only the first (row by row) receives the gradient. An average counts
     the pixels of the image alone, so padding can't darken its border.
     """
 
@@ -290,9 +298,7 @@ class Pool2D(Layer):
         pad: str | int | tuple[int, int] = 0,
     ) -> None:
         super().__init__()
-        if mode not in ("max", "average"):
-            raise ValueError(f"expected mode 'max' or 'average', got {mode!r}")
-        self.mode = mode
+        self.mode = one_of(mode, "mode", ("max", "average"))
         self.kernel_shape = pair(kernel_shape, "kernel_shape")
         self.stride = self.kernel_shape if stride is None else pair(stride, "stride")
         self.pad = Padding(pad, self.kernel_shape, self.stride)
@@ -312,7 +318,7 @@ class Pool2D(Layer):
         else:
             Z = self.pad.view(self.pad.add(X)).sum(axis=(3, 4)) / self.pad.counts(X)
         if training:
-            self.cache = {"X": X, "Z": Z}
+            self.cache = {"X": X, "Z": Z.copy()}  # whoever gets Z may change it
         return Z
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
@@ -323,7 +329,8 @@ class Pool2D(Layer):
         if self.mode == "max":
             view, open_ = self.pad.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
             for i, j in np.ndindex(self.kernel_shape):
-                first = open_ & (view[:, :, :, i, j] == Z)
+                x = view[:, :, :, i, j]
+                first = open_ & ((x == Z) | np.isnan(x))  # NaN is the maximum of its window
                 d_view[:, :, :, i, j] += dZ * first  # += because windows may overlap
                 open_ &= ~first
         else:
@@ -333,14 +340,15 @@ class Pool2D(Layer):
         return self.pad.crop(dX, X.shape)
 
     def __repr__(self) -> str:
-        return f"Pool2D({self.kernel_shape}, {self.mode!r}, stride={self.stride}, {self.pad!r})"
+        settings = f"{self.kernel_shape}, {self.mode!r}, stride={self.stride}, {self.pad!r}"
+        return f"{self.word}({settings})"
 
 
 class Flatten(Layer):
     """X (n, ...) becomes (n, d), each sample's numbers in one row; backward puts them back."""
 
     def forward(self, X: Array, training: bool = True) -> Array:
-        X = self.expect(X, "(n, ...)", max(np.ndim(X), 2))
+        X = self.expect(X, "(n, ...)")
         Y = X.reshape(len(X), math.prod(X.shape[1:]))
         if training:
             self.cache = {"X": X, "Z": Y}
@@ -362,7 +370,7 @@ class Dropout(Layer):
         self.p = in_range(p, "p", 0, 1, ends="[)")
 
     def forward(self, X: Array, training: bool = True) -> Array:
-        X = self.expect(X, "(n, ...)", max(np.ndim(X), 2))
+        X = self.expect(X, "(n, ...)")
         if not training:
             return X
         M = (self.rng.random(X.shape) >= self.p).astype(X.dtype) / (1 - self.p)
@@ -373,7 +381,7 @@ class Dropout(Layer):
         return self.activation_backward(dY) * self.cache["M"]
 
     def __repr__(self) -> str:
-        return f"Dropout({self.p:g})"
+        return f"{self.word}({self.p:g})"
 
 
 class BatchNorm(Layer):
@@ -394,7 +402,7 @@ class BatchNorm(Layer):
 
     def forward(self, X: Array, training: bool = True) -> Array:
         d = self.parameters["gamma"].shape[1] if self.parameters else None
-        X = self.expect(X, "(n, ..., n_in)", max(np.ndim(X), 2), d)
+        X = self.expect(X, "(n, ..., n_in)", n_in=d)
         if not self.parameters:
             one = np.ones((1, X.shape[-1]), X.dtype)
             self.build(gamma=one, beta=np.zeros_like(one))
@@ -423,14 +431,15 @@ class BatchNorm(Layer):
         return mean, var
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        dZ = self.activation_backward(dY).reshape(-1, dY.shape[-1])
+        dZ = self.activation_backward(dY)
+        shape, dZ = dZ.shape, dZ.reshape(-1, dZ.shape[-1])
         X_hat, std = self.cache["X_hat"], self.cache["std"]
 
         dgamma = ones_row(dZ) @ (dZ * X_hat)
         dbeta = ones_row(dZ) @ dZ
         self.gradients = {"gamma": dgamma, "beta": dbeta} | self.activation.gradients
         dX = self.parameters["gamma"] / std * (dZ - (dbeta + X_hat * dgamma) / len(dZ))
-        return dX.reshape(dY.shape)
+        return dX.reshape(shape)
 
     def __repr__(self) -> str:
-        return f"BatchNorm({self.activation!r})"
+        return f"{self.word}({self.activation!r})"

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from nnlib._validation import Array, Shape, finite, positive_int, real_array
+from nnlib import saving
+from nnlib._progress import with_bar
+from nnlib._validation import (
+    Array,
+    Shape,
+    finite,
+    flag,
+    generator,
+    positive_int,
+    real_array,
+    shape_of,
+)
 from nnlib.layers import Layer
 from nnlib.losses import Loss, initialize_loss
 from nnlib.optimizers import Optimizer, initialize_optimizer
@@ -20,10 +29,11 @@ from nnlib.training import History, train
 class NeuralNetwork:
     """A stack of layers, trained by gradient descent on one loss.
 
-    `loss` and `optimizer` are names ("softmax_cross_entropy", "adam") or objects, which are
-    copied: find them again as `network.loss` and `network.optimizer`. One generator, made from
-    `seed` or given as it, draws weights, batches and masks: same seed, same run. The dtype of
-    the first X is the dtype of the network; later input is converted to it.
+    `loss` and `optimizer` are names ("softmax_cross_entropy", "adam") or objects. Objects are
+    copied, layers too, so one list of layers makes two networks that share nothing: find the
+    copies as `network.layers`, `.loss`, `.optimizer`. One generator, made from `seed` or given as
+    it, draws weights, batches and masks: same seed, same run. The dtype of the first X, float32
+    or wider, is the dtype of the network; later input is converted to it.
     """
 
     def __init__(
@@ -33,15 +43,15 @@ class NeuralNetwork:
         optimizer: str | Optimizer = "sgd",
         seed: int | np.random.Generator = 0,
     ) -> None:
-        self.layers = list(layers)
-        wrong = [layer for layer in self.layers if not isinstance(layer, Layer)]
-        if wrong or not self.layers:
+        given = list(layers) if isinstance(layers, Iterable) else []
+        if not given or not all(isinstance(layer, Layer) for layer in given):
             raise ValueError(f"expected at least one Layer, and only Layers, got {layers!r}")
-        if len({id(layer) for layer in self.layers}) < len(self.layers):
+        if len({id(layer) for layer in given}) < len(given):
             raise ValueError("expected each layer object once: a layer keeps one cache")
+        self.layers: list[Layer] = copy.deepcopy(given)
         self.loss = initialize_loss(loss)
         self.optimizer = initialize_optimizer(optimizer)
-        self.rng = np.random.default_rng(seed)
+        self.rng = generator(seed)
         for layer in self.layers:
             layer.rng = self.rng
         self.input_shape: Shape | None = None
@@ -77,7 +87,7 @@ class NeuralNetwork:
 
     def predict(self, X: Array, batch_size: int = 1024) -> Array:
         """Return the predicted class of each sample, (n,); for a regression its values, (n, k)."""
-        outputs = self.outputs(X, batch_size)
+        outputs = self.loss.outputs(self.outputs(X, batch_size))
         return outputs.argmax(axis=1) if self.loss.classifies else outputs
 
     def predict_proba(self, X: Array, batch_size: int = 1024) -> Array:
@@ -98,12 +108,18 @@ class NeuralNetwork:
         Calling it again goes on where it stopped. See `nnlib.training.train`.
         """
         run = train(self, X, Y, epochs, batch_size, validation)
-        *_, history = _with_bar(run, epochs) if progress else run
+        show = flag(progress, "progress")
+        *_, history = with_bar(run, show, note=History.latest, total=epochs, unit="epoch")
         return history
 
     def build(self, input_shape: Shape, dtype: np.dtype | type = np.float64) -> NeuralNetwork:
         """Create all parameters for samples of that shape, without n, and return the network."""
-        self.forward(np.zeros((1, *input_shape), dtype), training=False)
+        shape = shape_of(input_shape, "input_shape")
+        try:
+            X = np.zeros((1, *shape), dtype)
+        except TypeError as error:
+            raise ValueError(f"expected dtype float32 or float64, got {dtype!r}") from error
+        self.forward(X, training=False)
         return self
 
     def summary(self, input_shape: Shape | None = None) -> str:
@@ -111,9 +127,10 @@ class NeuralNetwork:
 
         `input_shape` (without n) is needed once, before the first forward pass.
         """
-        shape = input_shape or self.input_shape
-        if shape is None:
+        given = self.input_shape if input_shape is None else input_shape
+        if given is None:
             raise ValueError("expected input_shape before the first forward pass, got None")
+        shape = shape_of(given, "input_shape")
         # A copy, so that looking at a network does not decide its dtype before its first X does.
         layers = (copy.deepcopy(self) if self.dtype is None else self).build(shape).layers
         A = np.zeros((1, *shape), self.dtype or np.float64)
@@ -129,45 +146,19 @@ class NeuralNetwork:
         return "\n".join(f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write weights, statistics, optimizer memory and random state to one .npz file.
+        """Write settings, weights, statistics, optimizer memory and random state to one file.
 
         A network that is loaded from it goes on as if it had never stopped.
         """
-        if self.input_shape is None or self.dtype is None:
-            raise ValueError("expected a network with weights; it has seen no data and no build()")
-        about = {
-            "network": self._signature(),
-            "input_shape": self.input_shape,
-            "dtype": self.dtype.name,
-            "t": self.optimizer.t,
-            "rng": self.rng.bit_generator.state,
-        }
-        text = json.dumps(about, default=np.ndarray.tolist)  # some generators hold arrays
-        arrays: dict[str, Any] = {"about": text, **self._arrays(), **self._memory()}
-        with open(path, "wb") as file:  # a file, because a bare path would gain ".npz"
-            np.savez(file, **arrays)
+        saving.save(self, path)
 
     def load(self, path: str | os.PathLike[str]) -> NeuralNetwork:
-        """Read what `save` wrote into this network, which must have the same layers; return it."""
-        with np.load(path) as file:
-            saved = {name: file[name] for name in file.files}
-        about = json.loads(str(saved.pop("about", '{"network": "no network"}')))
-        if about["network"] != self._signature():
-            raise ValueError(f"expected {self._signature()} in {path}, got {about['network']}")
-        if self.dtype is not None and self.dtype != about["dtype"]:
-            raise ValueError(
-                f"expected a network of {about['dtype']}, as in {path}, got one of {self.dtype}: "
-                f"load into a new network"
-            )
-        self.build(tuple(about["input_shape"]), np.dtype(about["dtype"]))
-        for name, array in self._arrays().items():
-            array[...] = saved.pop(name)
-        self.optimizer.t = about["t"]
-        self.optimizer.memory = {}
-        for name, array in saved.items():
-            _, layer, parameter, slot = name.split(".")
-            self.optimizer.memory.setdefault((int(layer), parameter), {})[slot] = array
-        self.rng.bit_generator.state = about["rng"]
+        """Read what `save` wrote into this network, which was made alike, and return it.
+
+        Raises ValueError, and changes nothing, where layers, loss, optimizer or one of their
+        settings differ, or where the file is not whole.
+        """
+        saving.load(self, path)
         return self
 
     def _accept(self, X: Array) -> Array:
@@ -178,41 +169,12 @@ class NeuralNetwork:
         if self.input_shape is not None and X.shape[1:] != self.input_shape:
             form = ", ".join(["n", *map(str, self.input_shape)])
             raise ValueError(f"expected X of shape ({form}), got {X.shape}")
+        if self.dtype is None and X.dtype == np.float16:
+            raise ValueError(
+                "expected the first X in float32 or float64, got float16, in which Adam's eps is 0"
+            )
         return finite(X.astype(self.dtype or X.dtype, copy=False), "X")
 
-    def _signature(self) -> str:
-        return " -> ".join(map(repr, self.layers)) + f" | {type(self.optimizer).__name__}"
-
-    def _arrays(self) -> dict[str, Array]:
-        """Return every weight and statistic by its name in the file: "layer 0.W", ..."""
-        return {
-            f"layer {i}.{name}": array
-            for i, layer in enumerate(self.layers)
-            for name, array in (layer.parameters | layer.state).items()
-        }
-
-    def _memory(self) -> dict[str, Array]:
-        """Return what the optimizer remembers by its name in the file: "optimizer.0.W.v", ..."""
-        return {
-            f"optimizer.{i}.{name}.{slot}": array
-            for (i, name), memory in self.optimizer.memory.items()
-            for slot, array in memory.items()
-        }
-
     def __repr__(self) -> str:
-        return f"NeuralNetwork({self._signature()} | {self.loss!r})"
-
-
-def _with_bar(epochs: Iterator[History], total: int) -> Iterator[History]:
-    """Yield the epochs beside a tqdm bar with the latest losses; without tqdm, only yield them."""
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        yield from epochs
-        return
-    with tqdm(total=total, unit="epoch") as bar:
-        for history in epochs:
-            latest = {name: f"{list_[-1]:.3g}" for name, list_ in vars(history).items() if list_}
-            bar.set_postfix(latest, refresh=False)
-            bar.update()
-            yield history
+        layers = " -> ".join(map(repr, self.layers))
+        return f"NeuralNetwork({layers} | {type(self.optimizer).__name__} | {self.loss!r})"

@@ -12,12 +12,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnlib._validation import Array, in_range, resolve
+from nnlib._named import Named, resolve
+from nnlib._validation import Array, flag, in_range
 from nnlib.layers import Layer
 
 
-class Optimizer:
-    """What all optimizers share: the learning rate, the loop over the parameters, the count t."""
+class Optimizer(Named, family="optimizer"):
+    """What all optimizers share: the learning rate, the loop over the parameters, the count t.
+
+    One of your own needs `update`, and may take a name: `class Mine(Optimizer, name="mine")`.
+    """
+
+    varying = frozenset({"memory", "t"})
 
     def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
         self.learning_rate = in_range(learning_rate, "learning_rate", 0, math.inf, ends="[)")
@@ -27,14 +33,22 @@ class Optimizer:
 
     def step(self, layers: Sequence[Layer]) -> None:
         """Update every parameter of the layers from its gradient, in place."""
+        named = [(i, name) for i, layer in enumerate(layers) for name in layer.parameters]
+        for i, name in named:  # all before the first: half a step is none
+            layer, w = layers[i], layers[i].parameters[name]
+            if name not in layer.gradients:
+                raise ValueError(f"expected backward() before step(): {layer!r} has no d{name}")
+            if np.shape(layer.gradients[name]) != w.shape:
+                got = np.shape(layer.gradients[name])
+                raise ValueError(f"{layer!r} expected d{name} of shape {w.shape}, got {got}")
         self.t += 1
-        for i, layer in enumerate(layers):
-            for name, w in layer.parameters.items():
-                if name not in layer.gradients:
-                    raise ValueError(f"expected backward() before step(): {layer!r} has no d{name}")
-                g = layer.gradients[name]
-                memory = self.memory.setdefault((i, name), {})
-                w -= self.update(w, g + self.weight_decay * w if self.weight_decay else g, memory)
+        for i, name in named:
+            w, g = layers[i].parameters[name], layers[i].gradients[name]
+            w -= self.update(w, self.decayed(w, g), self.memory.setdefault((i, name), {}))
+
+    def decayed(self, w: Array, g: Array) -> Array:
+        """Return the gradient with that of the weight decay."""
+        return g + self.weight_decay * w if self.weight_decay else g
 
     def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
         """Return what is subtracted from w."""
@@ -50,7 +64,7 @@ def decaying(memory: dict[str, Array], name: str, keep: float, add: Array) -> Ar
     return memory[name]
 
 
-class SGD(Optimizer):
+class SGD(Optimizer, name="sgd"):
     """w <- w - eta g. Source: Robbins and Monro (1951)."""
 
     def __init__(self, learning_rate: float = 0.1, weight_decay: float = 0.0) -> None:
@@ -60,7 +74,7 @@ class SGD(Optimizer):
         return self.learning_rate * g
 
 
-class Momentum(Optimizer):
+class Momentum(Optimizer, name="momentum"):
     """v <- mu v + g, w <- w - eta v; with `nesterov`, w <- w - eta (g + mu v).
 
     Sources: Polyak (1964); Nesterov (1983) in the form of Sutskever et al. (2013), as PyTorch
@@ -76,14 +90,14 @@ class Momentum(Optimizer):
     ) -> None:
         super().__init__(learning_rate, weight_decay)
         self.mu = in_range(mu, "mu", 0, 1, ends="[)")
-        self.nesterov = nesterov
+        self.nesterov = flag(nesterov, "nesterov")
 
     def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
         v = decaying(memory, "v", self.mu, g)
         return self.learning_rate * (g + self.mu * v if self.nesterov else v)
 
 
-class RMSProp(Optimizer):
+class RMSProp(Optimizer, name="rmsprop"):
     """s <- rho s + (1 - rho) g^2, w <- w - eta g / (sqrt s + eps).
 
     Source: Tieleman and Hinton (2012), lecture 6.5.
@@ -105,7 +119,7 @@ class RMSProp(Optimizer):
         return self.learning_rate * g / (np.sqrt(s) + self.eps)
 
 
-class Adam(Optimizer):
+class Adam(Optimizer, name="adam"):
     """m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2.
 
     w <- w - eta m_hat / (sqrt v_hat + eps), where m_hat = m / (1 - beta1^t) and
@@ -134,7 +148,7 @@ class Adam(Optimizer):
         return self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
-class AdamW(Adam):
+class AdamW(Adam, name="adamw"):
     """Adam whose weight decay acts on w itself: w <- w - eta lambda w, then Adam's step on g.
 
     In Adam the decay is divided by sqrt v^ like the rest of g, so weights with large gradients
@@ -149,22 +163,18 @@ class AdamW(Adam):
         eps: float = 1e-8,
         weight_decay: float = 0.01,
     ) -> None:
-        super().__init__(learning_rate, beta1, beta2, eps)
-        self.decoupled_decay = in_range(weight_decay, "weight_decay", 0, math.inf, ends="[)")
+        super().__init__(learning_rate, beta1, beta2, eps, weight_decay)
+
+    def decayed(self, w: Array, g: Array) -> Array:
+        return g
 
     def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
-        return super().update(w, g, memory) + self.learning_rate * self.decoupled_decay * w
+        return super().update(w, g, memory) + self.learning_rate * self.weight_decay * w
 
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-}
+OPTIMIZERS = Optimizer.by_name
 
 
 def initialize_optimizer(optimizer: str | Optimizer) -> Optimizer:
     """Return the optimizer of that name ("adam", ...), or a copy of the one given."""
-    return resolve(optimizer, Optimizer, OPTIMIZERS, "optimizer")
+    return resolve(optimizer, Optimizer)

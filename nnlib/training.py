@@ -6,6 +6,7 @@ learning curve while it grows, and a reader can stop when the curve says so.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlib._validation import Array, finite, positive_int, real_array
+from nnlib._validation import Array, as_array, positive_int, rows_alike
 
 if TYPE_CHECKING:
     from nnlib.models import NeuralNetwork
@@ -34,17 +35,49 @@ class History:
     validation_accuracy: list[float] = field(default_factory=list)
     step_loss: list[float] = field(default_factory=list)
 
+    def latest(self) -> dict[str, str]:
+        """Return the last number of each list that has one, to three digits, by name."""
+        return {name: f"{numbers[-1]:.3g}" for name, numbers in vars(self).items() if numbers}
+
 
 def accuracy(Y: Array, predicted: Array) -> float:
     """Return the share of the samples whose predicted class (n,) is that of Y: (n,) or (n, K)."""
-    Y, predicted = np.asarray(Y), np.asarray(predicted)
-    labels = Y.argmax(axis=1) if Y.ndim == 2 else Y
+    Y, predicted = as_array(Y, "Y"), as_array(predicted, "predicted")
+    labels = Y.argmax(axis=1) if Y.ndim == 2 and Y.size else Y
     if labels.shape != predicted.shape or labels.size == 0:
         raise ValueError(
             f"expected as many predicted classes as targets, at least one, "
             f"got {predicted.shape} and {labels.shape}"
         )
     return float(np.mean(labels == predicted))
+
+
+def fitting(
+    network: NeuralNetwork, X: Array, Y: Array, validation: tuple[Array, Array] | None
+) -> list[tuple[Array, Array]]:
+    """Return [(X, Y)], and validation's pair behind it, checked; ValueError where one doesn't fit.
+
+    One sample of each goes through in prediction mode, and the loss judges all targets by what
+    comes out. Nothing changes: of a network without weights a copy is asked.
+    """
+    paired = isinstance(validation, (tuple, list)) and len(validation) == 2
+    if not (validation is None or paired):
+        raise ValueError(f"expected validation as a pair (X, Y), got {validation!r:.80}")
+    ask = network if network.dtype is not None else copy.deepcopy(network)
+    pairs: list[tuple[Array, Array]] = []
+    for data in [(X, Y)] if validation is None else [(X, Y), validation]:
+        try:
+            X, Y = rows_alike(ask._accept(data[0]), data[1])
+            out = ask.outputs(X[:1])
+            if np.isfinite(out).all():
+                with np.errstate(all="ignore"):
+                    network.loss.forward(Y, np.broadcast_to(out, (len(X), *out.shape[1:])))
+        except ValueError as error:
+            if pairs:
+                raise ValueError(f"validation: {error}") from error
+            raise
+        pairs.append((X, Y))
+    return pairs
 
 
 def minibatches(
@@ -55,10 +88,9 @@ def minibatches(
     X and Y have the same length n; a batch is (X[rows], Y[rows]).
     """
     batch_size = positive_int(batch_size, "batch_size")
-    if len(X) != len(Y) or len(X) == 0:
-        raise ValueError(
-            f"expected as many rows in X as in Y, at least one, got {len(X)} and {len(Y)}"
-        )
+    X, Y = rows_alike(X, Y)
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"expected rng as a Generator, got {rng!r}")
     order = rng.permutation(len(X))
     for start in range(0, len(X), batch_size):
         rows = order[start : start + batch_size]
@@ -77,10 +109,10 @@ def train(
 
     Each step is forward, backward, update on one mini-batch; the rows are shuffled anew each
     epoch. An epoch's mean loss weighs each batch by its size. Raises ValueError where X and Y do
-    not fit, and where the loss stops being finite.
+    not fit, before the first step, and where the loss stops being finite.
     """
-    epochs = positive_int(epochs, "epochs")
-    X, Y = finite(real_array(X, "X"), "X"), np.asarray(Y)
+    epochs, batch_size = positive_int(epochs, "epochs"), positive_int(batch_size, "batch_size")
+    (X, Y), *held_out = fitting(network, X, Y, validation)
     classifies = network.loss.classifies
     history = History()
     for epoch in range(1, epochs + 1):
@@ -101,10 +133,10 @@ def train(
         history.loss.append(total_loss / len(X))
         if classifies:
             history.accuracy.append(correct / len(X))
-        if validation is not None:
-            outputs = network.outputs(validation[0])
-            history.validation_loss.append(network.loss.forward(validation[1], outputs))
+        for X_held_out, Y_held_out in held_out:
+            outputs = network.outputs(X_held_out)
+            history.validation_loss.append(network.loss.forward(Y_held_out, outputs))
             if classifies:
-                score = accuracy(validation[1], outputs.argmax(axis=1))
+                score = accuracy(Y_held_out, outputs.argmax(axis=1))
                 history.validation_accuracy.append(score)
         yield history

@@ -115,6 +115,52 @@ def test_softmax_has_no_elementwise_derivative():
 
 
 @each
+@pytest.mark.parametrize(
+    "Z", [[[-4, 2], [1, 0]], np.array([[-4, 2], [1, 0]]), np.array([[4, 2]], np.uint8)], ids=repr
+)
+def test_lists_and_integers_give_what_floats_give(f, Z):
+    """And leave no slope of PReLU behind that is an integer."""
+    for call in ("forward", "backward"):
+        ours, theirs = copy.deepcopy(f), copy.deepcopy(f)
+        exact = np.asarray(Z, np.float64)
+        more = (exact,) if call == "backward" else ()
+        got = getattr(ours, call)(Z, *more)
+        assert got.dtype == np.float64
+        np.testing.assert_array_equal(got, getattr(theirs, call)(exact, *more))
+        assert all(p.dtype == np.float64 for p in ours.parameters.values())
+    if f.elementwise:
+        np.testing.assert_array_equal(ours.derivative(Z), theirs.derivative(exact))
+
+
+@each
+@pytest.mark.parametrize(
+    ("Z", "dY", "message"),
+    [
+        (["a"], ["a"], r"Z to hold real numbers, got dtype <U1"),
+        ([1j], [1.0], r"Z to hold real numbers, got dtype complex128"),
+        ([[1.0], [1.0, 2.0]], [1.0], r"Z as an array or even rows, got \[\[1.0\]"),
+        ([None], [1.0], r"Z to hold real numbers, got dtype object"),
+        ([[1.0, 2.0]], [1.0, 2.0], r"dY of shape \(1, 2\), as Z, got \(2,\)"),
+        ([[1.0, 2.0]], 1.0, r"dY of shape \(1, 2\), as Z, got \(\)"),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_refused(f, Z, dY, message):
+    f = copy.deepcopy(f)
+    with pytest.raises(ValueError, match=message):
+        f.backward(Z, dY)
+    if message.startswith("Z"):
+        with pytest.raises(ValueError, match=message):
+            f.forward(Z)
+
+
+def test_numbers_from_a_file_of_the_other_byte_order_are_numbers():
+    Z = np.array([-1.0, 2.0], ">f8")
+    assert ReLU().forward(Z).dtype == np.float64
+    assert ReLU().forward(Z.astype(">f4")).dtype == np.float32
+    assert PReLU().forward(Z).tolist() == [-0.25, 2]
+
+
+@each
 def test_neither_direction_changes_its_input(f, rng):
     Z, dY = rng.normal(size=(2, 3, 4))
     before = Z.copy(), dY.copy()

@@ -106,6 +106,16 @@ def test_a_seed_fixes_the_points(make):
     assert not np.array_equal(make(seed=3)[0], make(seed=4)[0])
 
 
+def test_a_share_may_be_of_any_float_and_rows_in_lists():
+    X, y = np.arange(40).reshape(20, 2), np.arange(20)
+    expected = train_test_split(X, y, 0.25)
+    for share in (np.float32(0.25), np.float64(0.25), np.int64(5)):
+        for ours, theirs in zip(
+            train_test_split(X.tolist(), y.tolist(), share), expected, strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+
+
 def test_a_split_keeps_every_row_with_its_label():
     X, y = np.arange(40).reshape(20, 2), np.arange(20)
     X_train, y_train, X_test, y_test = train_test_split(X, y, 0.25, seed=1)
@@ -127,9 +137,17 @@ def test_a_split_keeps_every_row_with_its_label():
         (lambda: make_spirals(noise=-1), r"noise in \[0, inf\), got -1"),
         (lambda: make_moons(2.5), r"n_per_class to be a whole number >= 1, got 2.5"),
         (lambda: make_moons(noise=-1), r"noise in \[0, inf\), got -1"),
-        (lambda: train_test_split([1], [1, 2]), r"as many rows in X as in y, got 1 and 2"),
+        (lambda: train_test_split([1], [1, 2]), r"as many rows in X as in y, .*, got 1 and 2"),
         (lambda: train_test_split([1, 2], [1, 2], 2), r"0 < held_out < 2 samples, got 2"),
         (lambda: train_test_split([1, 2], [1, 2], 0.1), r"0 < held_out < 2 samples, got 0.1"),
+        (lambda: train_test_split([1, 2], [1, 2], 1.5), r"a whole number of samples.*, got 1.5"),
+        (lambda: train_test_split([1, 2], [1, 2], True), r"a whole number of samples.*, got True"),
+        (lambda: train_test_split([1, 2], [1, 2], "1"), r"a whole number of samples.*, got '1'"),
+        (lambda: train_test_split(1, 2), r"at least one, got 0 and 0"),
+        (lambda: train_test_split([1, 2], [1, 2], 1, seed="a"), r"seed as a whole .*, got 'a'"),
+        (lambda: train_test_split([[1], [2, 3]], [1, 2]), r"X as an array or even rows, got"),
+        (lambda: make_moons(seed=-1), r"seed as a whole number >= 0 or a Generator, got -1"),
+        (lambda: make_spirals(seed=1.5), r"seed as a whole number >= 0 or a Generator, got 1.5"),
     ],
 )
 def test_bad_settings_are_refused(make, message):
@@ -156,6 +174,7 @@ class Mirror:
     def __init__(self, files):
         self.files, self.requests = files, []
         self.ranges, self.cut, self.damage = True, None, False
+        self.always, self.length = None, None
         mirror = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -172,8 +191,8 @@ class Mirror:
     def answer(self, handler):
         name, asked = handler.path[1:], handler.headers.get("Range")
         self.requests.append((name, asked))
-        if name not in self.files:
-            handler.send_error(404)
+        if self.always or name not in self.files:
+            handler.send_error(self.always or 404)
             return
         body, status = self.files[name], 200
         if self.damage:
@@ -185,7 +204,9 @@ class Mirror:
                 return
             body, status = body[start:], 206
         handler.send_response(status)
-        handler.send_header("Content-Length", str(len(body)))
+        handler.send_header(
+            "Content-Length", str(len(body)) if self.length is None else self.length
+        )
         handler.end_headers()
         handler.wfile.write(body[: self.cut])
         handler.close_connection = True
@@ -319,6 +340,30 @@ def test_without_a_network_the_error_says_what_to_do(mirrors, tmp_path):
         load(tmp_path)
     assert str(tmp_path) in str(caught.value)
     assert all(mirror.url in str(caught.value) for mirror in mirrors)
+
+
+def test_a_server_that_refuses_ranges_nobody_asked_for_is_passed_over(mirrors, tmp_path):
+    mirrors[0].always = 416
+    assert_loaded(load(tmp_path))
+    assert len(mirrors[1].requests) == 4
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "", "1.5"])
+def test_a_length_that_is_none_leaves_the_checksum_to_decide(length, mirrors, tmp_path):
+    mirrors[0].length = length
+    assert_loaded(load(tmp_path))
+    assert not mirrors[1].requests
+
+
+def test_a_tilde_is_the_home(mirrors, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    load("~/digits")
+    load(None)
+    assert len(list((tmp_path / "home" / "digits").iterdir())) == 4
+    assert len(list((tmp_path / "home" / ".cache" / "nnlib" / "mnist").iterdir())) == 4
+    assert [p.name for p in tmp_path.iterdir()] == ["home"]
 
 
 def test_a_missing_file_is_said_to_be_missing(mirrors, tmp_path):

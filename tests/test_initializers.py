@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nnlib import FullyConnected, NeuralNetwork, load_iris
-from nnlib.activations import LeakyReLU, PReLU, ReLU, Tanh, initialize_activation
+from nnlib.activations import Activation, LeakyReLU, PReLU, ReLU, Tanh, initialize_activation
 from nnlib.initializers import (
     INITIALIZERS,
     Constant,
@@ -40,6 +40,27 @@ def test_fans_count_the_products_of_one_output_and_of_one_input(shape, expected)
 def test_fans_of_a_vector_are_refused():
     with pytest.raises(ValueError, match=r"at least two axes, got shape \(3,\)"):
         fans((3,))
+
+
+@pytest.mark.parametrize("shape", [(2, 0), (2, -1), (2, 1.5), "23", 6, (2, True)], ids=repr)
+def test_what_is_no_shape_is_refused(shape, rng):
+    for call in (fans, lambda shape: XavierUniform()(shape, rng), lambda s: Zeros()(s, rng)):
+        with pytest.raises(ValueError, match=r"expected (shape|each number in shape) "):
+            call(shape)
+
+
+def test_weights_need_a_generator():
+    with pytest.raises(ValueError, match=r"rng as a Generator, got 0"):
+        Normal()((2, 3), 0)
+
+
+def test_an_activation_that_is_zero_everywhere_has_no_gain():
+    class Nothing(Activation):
+        def forward(self, Z):
+            return 0 * Z
+
+    with pytest.raises(ValueError, match=r"0 < E\[f\(z\)\^2\] < inf, got Nothing: 0"):
+        gain(Nothing())
 
 
 @pytest.mark.parametrize(

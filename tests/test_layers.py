@@ -249,6 +249,16 @@ def test_the_batch_gradient_is_the_sum_of_the_samples(make, rng):
         np.testing.assert_allclose(sum(part[key] for part in parts), g, rtol=1e-12, atol=1e-14)
 
 
+@each_layer
+def test_lists_go_in_both_directions(make, shape):
+    rng = np.random.default_rng(0)
+    X, one, two = rng.normal(size=(6, *shape)), make(), make()
+    Y = one.forward(X)
+    dX = one.backward(Y)
+    np.testing.assert_array_equal(two.forward(X.tolist()), Y)
+    np.testing.assert_array_equal(two.backward(Y.tolist()), dX)
+
+
 # --- fully connected -----------------------------------------------------------------------------
 
 
@@ -481,6 +491,32 @@ def test_overlapping_windows_add_their_gradients():
 def test_the_stride_of_a_pool_is_its_kernel():
     assert Pool2D((2, 3)).stride == (2, 3)
     assert Pool2D((2, 3), stride=1).stride == (1, 1)
+
+
+@each_layer
+def test_what_a_layer_returned_may_be_changed(make, shape, rng):
+    X, one, two = rng.normal(size=(6, *shape)), make(), make()
+    Y, dY = one.forward(X), rng.normal(size=two.forward(X.copy()).shape)
+    Y -= Y.mean()  # for example
+    expected = two.backward(dY)
+    np.testing.assert_array_equal(one.backward(dY.copy()), expected)
+
+
+@each_mode
+def test_a_gradient_passes_visibly_through_a_window_with_nan(mode):
+    """Of several NaN the first takes it, at the border too; the other window is as it was."""
+    X = np.zeros((1, 2, 4, 1))
+    X[0, :, 1, 0] = np.nan
+    layer = Pool2D(2, mode)
+    layer.forward(X)
+    dX = layer.backward(np.array([[[[3.0], [5.0]]]]))[0, :, :, 0]
+    if mode == "max":
+        np.testing.assert_array_equal(dX, [[0, 3, 5, 0], [0, 0, 0, 0]])
+    else:
+        np.testing.assert_array_equal(dX, [[0.75, 0.75, 1.25, 1.25]] * 2)
+    layer = Pool2D(3, mode, stride=1, pad=1)
+    layer.forward(X)
+    assert layer.backward(np.ones((1, 2, 4, 1))).sum() == pytest.approx(8)
 
 
 @each_mode

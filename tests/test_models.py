@@ -199,65 +199,31 @@ def test_a_generator_serves_as_seed():
     assert run(np.random.default_rng(1))[0] == losses
 
 
+def test_one_list_of_layers_makes_two_networks_that_share_nothing():
+    layers = [FullyConnected(8, "prelu"), BatchNorm(), FullyConnected(3)]
+    one, two = NeuralNetwork(layers), NeuralNetwork(layers)
+    X, Y = np.random.default_rng(0).normal(size=(6, 4)), np.arange(6) % 3
+    before = two.outputs(X)
+    one.fit(X, Y, 3, progress=False)
+    np.testing.assert_array_equal(two.outputs(X), before)
+    assert not np.array_equal(one.outputs(X), before)
+    assert not any(layer.parameters for layer in layers)
+
+
+def test_layers_that_share_an_array_share_it_in_the_network_too():
+    one, two = FullyConnected(3), FullyConnected(3)
+    one.forward(np.ones((1, 3)), training=False)
+    two.parameters = one.parameters
+    tied = NeuralNetwork([one, two]).layers
+    assert tied[0].parameters["W"] is tied[1].parameters["W"] is not one.parameters["W"]
+
+
 def test_objects_given_are_copied():
     optimizer = Adam(0.01)
     one, two = (NeuralNetwork([FullyConnected(10)], optimizer=optimizer) for _ in range(2))
     one.fit(X.reshape(120, -1), Y, 1, progress=False)
     assert one.optimizer.t == 4
     assert optimizer.t == two.optimizer.t == 0
-
-
-# --- save and load -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_a_saved_run_goes_on_as_if_it_had_never_stopped(optimizer, dtype, tmp_path):
-    data = X.astype(dtype), Y
-    whole = everything(optimizer)
-    losses = whole.fit(*data, epochs=4, progress=False).step_loss
-
-    first = everything(optimizer)
-    start = first.fit(*data, epochs=2, progress=False).step_loss
-    first.save(tmp_path / "network")
-    second = everything(optimizer, seed=99).load(tmp_path / "network")
-    rest = second.fit(*data, epochs=2, progress=False).step_loss
-
-    assert start + rest == losses
-    assert_same(snapshot(second), snapshot(whole))
-
-
-def test_a_loaded_network_predicts_the_same(tmp_path):
-    network = everything()
-    network.fit(X, Y, epochs=1, progress=False)
-    network.save(tmp_path / "network.npz")
-    loaded = everything(seed=5).load(str(tmp_path / "network.npz"))
-    np.testing.assert_array_equal(loaded.outputs(X), network.outputs(X))
-
-
-def test_a_trained_network_takes_back_an_earlier_state(tmp_path):
-    network = everything()
-    network.fit(X, Y, epochs=1, progress=False)
-    network.save(tmp_path / "early")
-    early = snapshot(network)
-    network.fit(X, Y, epochs=1, progress=False)
-    network.load(tmp_path / "early")
-    for key, value in snapshot(network).items():
-        if not (isinstance(key, tuple) and key[1] in ("gradients", "cache")):
-            np.testing.assert_equal(value, early[key], err_msg=str(key))
-
-
-def test_what_cannot_be_saved_or_loaded_says_why(tmp_path):
-    with pytest.raises(ValueError, match=r"a network with weights; it has seen no data"):
-        everything().save(tmp_path / "network")
-    everything().build((8, 8, 1)).save(tmp_path / "network")
-    with pytest.raises(ValueError, match=r"expected .*Conv2D.* \| SGD in .*, got .* \| Adam"):
-        everything("sgd").load(tmp_path / "network")
-    with pytest.raises(ValueError, match=r"expected FullyConnected\(2, linear\).*, got Conv2D"):
-        NeuralNetwork([FullyConnected(2)], optimizer="adam").load(tmp_path / "network")
-    np.savez(tmp_path / "other.npz", a=np.zeros(2))
-    with pytest.raises(ValueError, match=r"got no network"):
-        everything().load(tmp_path / "other.npz")
 
 
 # --- building, summary, errors -------------------------------------------------------------------
@@ -299,6 +265,33 @@ def test_a_network_describes_itself():
     assert repr(network) == f"NeuralNetwork({expected})"
 
 
+@pytest.mark.parametrize("ask", ["predict", "predict_proba", "fit"])
+@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "cross_entropy"])
+def test_prediction_refuses_what_training_refuses(ask, loss):
+    """Ten channels are not ten classes: the largest along the height is no class."""
+    network = NeuralNetwork([Conv2D(10, 3, "sigmoid")], loss)
+    more = (Y[:2], 1, 2, None, False) if ask == "fit" else ()
+    with pytest.raises(ValueError, match=r"Y_hat of shape \(n, K\) .*, got \(2, 8, 8, 10\)"):
+        getattr(network, ask)(X[:2], *more)
+
+
+@pytest.mark.parametrize("ask", ["predict", "predict_proba"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_outputs_that_are_not_finite_predict_nothing(ask, loss):
+    network = NeuralNetwork([FullyConnected(3, "sigmoid")], loss).build((4,))
+    network.layers[0].parameters["b"][0, 1] = np.nan
+    with pytest.raises(ValueError, match=r"expected .*(finite|between 0 and 1|over classes), got"):
+        getattr(network, ask)(np.ones((2, 4)))
+
+
+def test_only_probabilities_are_taken_for_probabilities():
+    network = NeuralNetwork([FullyConnected(3)], "cross_entropy").build((4,))
+    network.layers[0].parameters["b"][...] = 2
+    for ask in (network.predict, network.predict_proba):
+        with pytest.raises(ValueError, match=r"probabilities between 0 and 1, got values from"):
+            ask(np.zeros((2, 4)))
+
+
 def test_a_layer_object_stands_in_a_network_once():
     layer = FullyConnected(3)
     with pytest.raises(ValueError, match=r"each layer object once: a layer keeps one cache"):
@@ -314,6 +307,16 @@ def test_a_layer_object_stands_in_a_network_once():
         (lambda: NeuralNetwork([Flatten()], loss="mse"), r"the loss to be one of .*, got 'mse'"),
         (lambda: NeuralNetwork([Flatten()], optimizer="lion"), r"the optimizer to be .* 'lion'"),
         (lambda: everything().predict(X, batch_size=0), r"batch_size to be a whole .*, got 0"),
+        (lambda: NeuralNetwork(5), r"at least one Layer, and only Layers, got 5"),
+        (lambda: NeuralNetwork([Flatten()], seed="a"), r"seed as a whole number .*, got 'a'"),
+        (lambda: NeuralNetwork([Flatten()], seed=-1), r"seed as a whole number >= 0 .*, got -1"),
+        (lambda: everything().build(2), r"input_shape as a tuple of whole numbers, got 2"),
+        (lambda: everything().build((8, 8.5, 1)), r"each number in input_shape .*, got 8.5"),
+        (lambda: everything().summary(4), r"input_shape as a tuple of whole numbers, got 4"),
+        (lambda: everything().summary(0), r"input_shape as a tuple of whole numbers, got 0"),
+        (lambda: everything().build((8, 8, 1), "f5"), r"dtype float32 or float64, got 'f5'"),
+        (lambda: everything().build((8, 8, 1), "f2"), r"float64, got float16, in which Adam's eps"),
+        (lambda: everything().fit(X, Y, progress="no"), r"progress as True or False, got 'no'"),
     ],
 )
 def test_bad_settings_are_refused(make, message):
@@ -412,20 +415,3 @@ def test_summary_before_the_first_x_decides_nothing():
     assert "6" in network.summary((2,))
     network.forward(np.ones((3, 2), np.float32))
     assert network.layers[0].parameters["W"].dtype == np.float32
-
-
-def test_a_file_of_another_dtype_is_refused_by_a_network_that_has_one(tmp_path):
-    narrow = NeuralNetwork([FullyConnected(2)]).build((3,), np.float32)
-    narrow.save(tmp_path / "narrow.npz")
-    with pytest.raises(ValueError, match=r"network of float32.*got one of float64"):
-        NeuralNetwork([FullyConnected(2)]).build((3,)).load(tmp_path / "narrow.npz")
-
-
-def test_any_generator_is_saved_and_goes_on(tmp_path):
-    def network():
-        return NeuralNetwork([FullyConnected(2)], seed=np.random.Generator(np.random.MT19937(1)))
-
-    saved = network().build((3,))
-    saved.save(tmp_path / "network.npz")
-    loaded = network().load(tmp_path / "network.npz")
-    assert loaded.rng.random() == saved.rng.random()

@@ -192,7 +192,24 @@ def test_only_decoupled_decay_shrinks_a_weight_with_a_large_gradient():
             optimizer.step([layer])
         ends[type(optimizer), optimizer.weight_decay] = layer.parameters["W"].item()
     assert ends[Adam, 0.1] == pytest.approx(ends[Adam, 0.0], abs=1e-3)
-    assert ends[AdamW, 0.0] < ends[Adam, 0.0] - 0.03
+    assert ends[AdamW, 0.1] < ends[Adam, 0.0] - 0.03
+
+
+def test_the_decay_of_adamw_is_decoupled_whenever_it_is_set():
+    given, later = AdamW(weight_decay=0.3), AdamW(weight_decay=0)
+    later.weight_decay = 0.3
+    assert given.weight_decay == AdamW(weight_decay=0.3).settings()["weight_decay"] == 0.3
+    np.testing.assert_array_equal(run(later)[1], run(given)[1])
+
+
+def test_half_a_step_is_none():
+    """The second layer has no gradient, or one that would spread: the first must not move."""
+    for broken in (layer_with(START), layer_with(START, np.ones((1, 2)))):
+        whole, optimizer = layer_with(START, GRADIENTS[0]), SGD()
+        with pytest.raises(ValueError, match=r"has no dW|dW of shape \(3, 2\), got \(1, 2\)"):
+            optimizer.step([whole, broken])
+        np.testing.assert_array_equal(whole.parameters["W"], START)
+        assert optimizer.t == 0
 
 
 @pytest.mark.parametrize("word", OPTIMIZERS)
@@ -222,6 +239,9 @@ def test_a_step_before_backward_is_refused():
         (lambda: SGD(math.inf), r"learning_rate in \[0, inf\), got inf"),
         (lambda: SGD("0.1"), r"learning_rate in \[0, inf\), got '0.1'"),
         (lambda: SGD(0.1, -1), r"weight_decay in \[0, inf\), got -1"),
+        (lambda: SGD(True), r"learning_rate in \[0, inf\), got True"),
+        (lambda: SGD(10**400), r"learning_rate in \[0, inf\), got 1000"),
+        (lambda: Momentum(nesterov="no"), r"nesterov as True or False, got 'no'"),
         (lambda: Momentum(mu=1), r"mu in \[0, 1\), got 1"),
         (lambda: RMSProp(rho=1), r"rho in \[0, 1\), got 1"),
         (lambda: RMSProp(eps=0), r"eps in \(0, inf\), got 0"),

@@ -218,10 +218,62 @@ def test_a_run_that_diverges_says_at_which_step(loss):
         ((X[:0], Y[:0]), r"at least one, got 0 and 0"),
         ((X[:3] * np.nan, Y[:3]), r"X to be finite, got nan at index \(0, 0\)"),
         ((X, Y + 1), r"labels from 0 to 2, got labels from 1 to 3"),
-        ((X, Y.astype(float)), r"integer labels of shape \(32,\) .*, got float64"),
-        ((X, np.eye(4)[Y]), r"rows of shape \(32, 3\), got float64 of shape \(32, 4\)"),
+        ((X, Y.astype(float)), r"integer labels of shape \(150,\) .*, got float64"),
+        ((X, np.eye(4)[Y]), r"rows of shape \(150, 3\), got float64 of shape \(150, 4\)"),
     ],
 )
 def test_data_that_do_not_fit_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         network().fit(*arguments, progress=False)
+
+
+@pytest.mark.parametrize("built", [False, True])
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        ((X, Y[:3]), r"validation: expected as many rows in X as in Y, .*, got 150 and 3"),
+        ((X[:, :3], Y), r"validation: expected X of shape \(n, 4\), got \(150, 3\)"),
+        ((X, Y + 1), r"validation: expected labels from 0 to 2, got labels from 1 to 3"),
+        ((X * np.nan, Y), r"validation: expected X to be finite, got nan"),
+        ((X[:0], Y[:0]), r"validation: .* at least one, got 0 and 0"),
+        ((X,), r"validation as a pair \(X, Y\), got \("),
+        (X, r"validation as a pair \(X, Y\), got array"),
+    ],
+)
+def test_validation_data_are_looked_at_before_the_first_step(validation, message, built):
+    net = network().build((4,)) if built else network()
+    with pytest.raises(ValueError, match=message):
+        net.fit(X, Y, 1, validation=validation, progress=False)
+    assert net.optimizer.t == 0
+    assert (net.dtype is None) == (not built)
+
+
+def test_one_wrong_label_in_the_last_row_stops_the_first_step():
+    net = network()
+    with pytest.raises(ValueError, match=r"labels from 0 to 2, got labels from 0 to 3"):
+        net.fit(X, np.append(Y[:-1], 3), 1, progress=False)
+    assert net.optimizer.t == 0
+    assert net.layers[0].parameters == {}
+
+
+def test_looking_at_the_data_first_changes_no_run():
+    """The weights are drawn after the first shuffle, as they always were."""
+    net, rng = network(), np.random.default_rng(0)
+    rng.permutation(len(X))
+    layer = FullyConnected(8, "tanh")
+    layer.rng = rng
+    layer.forward(X[:1], training=False)
+    start = layer.parameters["W"].copy()
+    next(train(net, X, Y, 1, batch_size=150))
+    assert np.abs(net.layers[0].parameters["W"] - start).max() < 0.1
+
+
+def test_batches_need_a_generator():
+    with pytest.raises(ValueError, match=r"rng as a Generator, got 0"):
+        next(minibatches(X, Y, 1, 0))
+
+
+def test_lists_make_batches(rng):
+    (x, y), _ = minibatches([[1, 2], [3, 4], [5, 6]], [0, 1, 2], 2, rng)
+    assert x.shape == (2, 2)
+    assert y.shape == (2,)

@@ -41,7 +41,7 @@ def plain():
 def test_the_text_is_the_dotted_name_alone():
     assert repr(show(nnlib.activations.ReLU.backward)) == "nnlib.activations.ReLU.backward"
     both = show(nnlib.activations.ReLU, nnlib.activations.resolve)
-    assert repr(both).splitlines() == ["nnlib.activations.ReLU", "nnlib._validation.resolve"]
+    assert repr(both).splitlines() == ["nnlib.activations.ReLU", "nnlib._named.resolve"]
 
 
 def test_the_html_is_the_source_as_it_stands_in_the_file():
@@ -50,7 +50,7 @@ def test_the_html_is_the_source_as_it_stands_in_the_file():
         lines = file.read().splitlines()
     first, last = map(int, re.search(r"lines (\d+) to (\d+)", shown).groups())
     assert "nnlib/activations.py" in shown
-    assert lines[first - 1] == "class ReLU(Activation):"
+    assert lines[first - 1] == 'class ReLU(Activation, name="relu"):'
     for line in lines[first - 1 : last]:
         assert line in shown
 
