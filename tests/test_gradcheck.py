@@ -122,6 +122,135 @@ def test_checking_a_layer_leaves_it_as_it_was(layer, rng):
     assert layer.rng.bit_generator.state == before.rng.bit_generator.state
 
 
+# --- gradients that are truly zero ---------------------------------------------------------------
+
+# The bias of the first layer shifts what batch norm centers: its gradient is 0.
+BEFORE_NORM = {
+    "fully connected": ([FullyConnected(5), BatchNorm("tanh"), FullyConnected(3)], (8, 4)),
+    "convolution": ([Conv2D(2, 3), BatchNorm("silu"), Flatten(), FullyConnected(3)], (4, 5, 4, 1)),
+}
+
+
+def before_norm(kind, loss, scale, seed):
+    """Return a network whose first bias has the gradient 0, with inputs and targets."""
+    layers, shape = BEFORE_NORM[kind]
+    rng = np.random.default_rng(seed)
+    X, labels = scale * rng.normal(size=shape), rng.integers(0, 3, shape[0])
+    network = NeuralNetwork(layers, loss, seed=seed)
+    return network, X, labels if network.loss.classifies else np.eye(3)[labels]
+
+
+each_zero = pytest.mark.parametrize("kind", BEFORE_NORM)
+
+
+@each_zero
+@pytest.mark.parametrize("scale", [0.01, 1, 100])
+@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "mean_squared_error"])
+def test_a_gradient_that_is_zero_passes(kind, loss, scale):
+    for seed in range(5):
+        errors = gradcheck.check_network(*before_norm(kind, loss, scale, seed))
+        assert max(errors.values()) < 1e-6, errors
+
+
+@each_zero
+def test_a_gradient_that_is_not_zero_but_should_be_is_caught(kind, monkeypatch):
+    """The error put in is some 25 times what rounding does: 5e-10 beside a loss of 1."""
+    network, X, Y = before_norm(kind, "softmax_cross_entropy", 1, 0)
+    first = type(network.layers[0])
+    right = first.backward
+
+    def wrong(self, dY, need_dX=True):
+        dX = right(self, dY, need_dX)
+        if self.gradients["b"].shape[1] != 3:  # the first layer, not the last
+            self.gradients["b"] = self.gradients["b"] + 5e-9
+        return dX
+
+    monkeypatch.setattr(first, "backward", wrong)
+    errors = gradcheck.check_network(network, X, Y)
+    assert errors.pop("0.b") > 1e-2
+    assert max(errors.values()) < 1e-6
+
+
+def test_a_function_that_is_constant_has_the_gradient_zero(rng):
+    X = rng.normal(size=(3, 3))
+
+    def constant(X):  # the softmax of each row sums to 1
+        E = np.exp(X)
+        return float(np.sum(E / E.sum(axis=1, keepdims=True)))
+
+    assert gradcheck.check_function(constant, np.zeros_like, X) == 0
+    assert gradcheck.check_function(constant, lambda X: np.full_like(X, 1e-8), X) > 1e-2
+
+
+def test_the_floor_is_the_size_of_the_rounding():
+    """It is subtracted, so that a wrong gradient just above it still has an error of order 1."""
+    floor = gradcheck.floor(3.0)
+    assert floor == 10 * gradcheck.rounding(3.0) == 10 * gradcheck.rounding(-3.0)
+    assert gradcheck.rounding(3.0) == pytest.approx(3 * 2.0**-52 / 1e-5)
+    zero = np.zeros(2)
+    assert gradcheck.relative_error(zero, zero + floor, floor) == 0
+    assert gradcheck.relative_error(zero, zero + 3 * floor, floor) == pytest.approx(2 / 3)
+    assert gradcheck.relative_error(zero + 1, zero + 1 + 3 * floor) > 0
+
+
+def test_the_expected_error_is_the_one_that_comes_out(rng):
+    """eps |f| / (h |g|) is right within a factor of ten, over six powers of the gradient's size."""
+    for exponent in range(6):
+        a = 10.0**-exponent
+        X = rng.normal(size=(4, 4))
+        value = 1 + np.sum(np.sin(a * X))
+        gradient = a * np.cos(a * X)
+        numeric = gradcheck.numerical_gradient(lambda X, a=a: 1 + np.sum(np.sin(a * X)), X)
+        error = gradcheck.relative_error(gradient, numeric)
+        assert 0.01 < error / gradcheck.expected_error(value, gradient) < 10
+    assert gradcheck.expected_error(1.0, np.zeros(3)) == np.inf
+
+
+def test_the_step_is_the_one_that_was_taken():
+    """At 3e6, x + h is rounded to a multiple of 5e-10: 2h itself would be wrong by 2e-5."""
+    X = np.array([3e6 + 0.1])
+    assert gradcheck.numerical_gradient(lambda X: float(X[0]), X)[0] == 1
+    with pytest.raises(ValueError, match=r"an h that moves X\[\(0,\)\] = 1e\+12, got 1e-05"):
+        gradcheck.numerical_gradient(lambda X: float(X[0]), np.array([1e12]))
+
+
+def test_an_f_that_raises_leaves_x_where_it_was():
+    X = np.array([1.0, 2.0])
+
+    def fails(X):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        gradcheck.numerical_gradient(fails, X)
+    np.testing.assert_array_equal(X, [1, 2])
+
+
+def test_what_cannot_be_differentiated_says_why():
+    X = np.ones(2)
+    still = np.ones(2)
+    still.flags.writeable = False
+    for call, message in [
+        (lambda: gradcheck.numerical_gradient(lambda X: X, X), r"one number, got shape \(2,\)"),
+        (lambda: gradcheck.numerical_gradient(np.sum, [1.0]), r"X in float64, .* got list"),
+        (lambda: gradcheck.numerical_gradient(np.sum, still), r"got float64 that is read-only"),
+        (lambda: gradcheck.numerical_gradient(np.sum, X, 0), r"h in \(0, inf\), got 0"),
+        (lambda: gradcheck.relative_error(["a"], ["b"]), r"A to hold real numbers, got dtype <U1"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            call()
+
+
+def test_a_backward_without_a_gradient_is_said_to_have_none(rng):
+    class Silent(FullyConnected):
+        def backward(self, dY, need_dX=True):
+            dX = super().backward(dY)
+            del self.gradients["b"]
+            return dX
+
+    with pytest.raises(ValueError, match=r"backward\(\) to give db, got \['W', 'X'\]"):
+        gradcheck.check_layer(Silent(2), rng.normal(size=(3, 2)))
+
+
 def test_an_input_drawn_with_the_seed_of_the_check_is_no_special_case():
     X = np.random.default_rng(0).normal(size=(5, 4))
     assert gradcheck.check_layer(BatchNorm(), X)["X"] < 1e-6
@@ -152,6 +281,7 @@ def test_relative_error():
     assert gradcheck.relative_error(A, np.array([5.0, 1.0])) == pytest.approx(0.2)
     assert gradcheck.relative_error(np.array([5.0, 1.0]), A) == pytest.approx(0.2)
     assert gradcheck.relative_error(A, -A) == 2
+    assert gradcheck.relative_error(np.uint8([250]), np.uint8([255])) == pytest.approx(5 / 255)
     assert gradcheck.relative_error(np.zeros(2), np.zeros(2)) == 0
     assert gradcheck.relative_error(np.zeros((0, 2)), np.zeros((0, 2))) == 0
     with pytest.raises(ValueError, match=r"the same shape, got \(2,\) and \(1, 2\)"):

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.gradcheck import numerical_gradient, relative_error
+from nnlib.gradcheck import floor, numerical_gradient, relative_error
 from nnlib.teaching.panel import Panel, box
 
 Array = np.ndarray
@@ -58,7 +58,7 @@ def verify(
     passes, and ValueError if the call does not make sense.
     """
     inputs = _inputs(at)
-    (claim, given), witness, names = _claim(f, inputs, df, backward, equals, seed)
+    (claim, given), witness, names, rounded = _claim(f, inputs, df, backward, equals, seed)
     twins = wrong if isinstance(wrong, Mapping) else {"the wrong twin": wrong}
     if not twins:
         raise ValueError("expected at least one wrong twin, got none")
@@ -66,14 +66,14 @@ def verify(
         raise ValueError(f"expected a tolerance below {MARGIN:g}, got {tolerance:g}")
 
     rows = []
-    for name, error in zip(names, _errors(claim, given, witness), strict=True):
+    for name, error in zip(names, _errors(claim, given, witness, rounded), strict=True):
         if not error < tolerance:  # "not <" rather than ">=": a NaN must fail
             what = f" for {name}" if name else ""
             raise AssertionError(f"{label} fails{what}: relative error {error:.1e}")
         what = f"{label}, {name}" if name else label
         rows.append((what, f"< {_power(tolerance)}", "holds"))
     for name, twin in twins.items():
-        error = _worst(_errors(twin, given, witness))
+        error = _worst(_errors(twin, given, witness, rounded))
         if error < MARGIN:
             raise AssertionError(
                 f"{label}: {name} passes, with relative error {error:.1e}. Either it is right, "
@@ -101,8 +101,9 @@ def _claim(
     backward: Function | None,
     equals: Function | None,
     seed: int,
-) -> tuple[Claim, list[Any], list[str]]:
-    """Return the claim with its arguments, what it must return, and a name for each result."""
+) -> tuple[Claim, list[Any], list[str], float]:
+    """Return the claim with its arguments, what it must return, a name for each result, and how
+    much of a difference may be rounding in the differences that it is compared with."""
     arguments = list(inputs.values())
     if (df is not None) + (backward is not None) + (equals is not None) != 1:
         raise ValueError("expected exactly one claim: df=, backward= or equals=")
@@ -113,9 +114,10 @@ def _claim(
                 f"df= is for an elementwise f: expected f to keep the shape {arguments[0].shape}, "
                 f"got {output.shape}"
             )
-        return (df, tuple(arguments)), [_gradient(f, arguments, 0, np.ones_like(output))], [""]
+        slope = _gradient(f, arguments, 0, np.ones_like(output))
+        return (df, tuple(arguments)), [slope], [""], floor(float(np.abs(output).sum()))
     if equals is not None:
-        return (equals, tuple(arguments)), [output], [""]
+        return (equals, tuple(arguments)), [output], [""], 0.0
     assert backward is not None
     # A gradient by the output with nothing special about it, and no entry near zero.
     rng = np.random.default_rng(seed)
@@ -123,7 +125,8 @@ def _claim(
     dY = dY if output.ndim else np.ones(())
     witness = [_gradient(f, arguments, i, dY) for i in range(len(arguments))]
     given = (*arguments, dY) if output.ndim else tuple(arguments)
-    return (backward, given), witness, [f"d{name}" if name else "" for name in inputs]
+    names = [f"d{name}" if name else "" for name in inputs]
+    return (backward, given), witness, names, floor(float(np.abs(dY * output).sum()))
 
 
 def _gradient(f: Function, arguments: list[Array], position: int, dY: Array) -> Array:
@@ -137,7 +140,9 @@ def _gradient(f: Function, arguments: list[Array], position: int, dY: Array) -> 
     return numerical_gradient(along, np.copy(arguments[position]))
 
 
-def _errors(function: Function, arguments: tuple[Any, ...], witness: list[Any]) -> list[float]:
+def _errors(
+    function: Function, arguments: tuple[Any, ...], witness: list[Any], rounded: float
+) -> list[float]:
     """Return the relative error of each result; infinite where the shape is wrong."""
     with np.errstate(all="ignore"):
         results = function(*(np.copy(a) for a in arguments))
@@ -145,7 +150,9 @@ def _errors(function: Function, arguments: tuple[Any, ...], witness: list[Any]) 
     if len(results) != len(witness):
         raise ValueError(f"expected {len(witness)} results, one for each input, got {len(results)}")
     pairs = zip(results, witness, strict=True)
-    return [relative_error(a, b) if np.shape(a) == np.shape(b) else math.inf for a, b in pairs]
+    return [
+        relative_error(a, b, rounded) if np.shape(a) == np.shape(b) else math.inf for a, b in pairs
+    ]
 
 
 def _worst(errors: list[float]) -> float:

@@ -93,6 +93,36 @@ def test_a_scalar_loss_needs_no_gradient_from_above():
     assert "(5.1), dY_hat" in repr(panel)
 
 
+def normed(X, W, b):
+    Z = X @ W + b
+    return np.tanh((Z - Z.mean(axis=0)) / np.sqrt(Z.var(axis=0) + 1e-5))
+
+
+def normed_backward(X, W, b, dY):
+    Z = X @ W + b
+    std = np.sqrt(Z.var(axis=0) + 1e-5)
+    Z_hat = (Z - Z.mean(axis=0)) / std
+    d = dY * (1 - np.tanh(Z_hat) ** 2)
+    dZ = (d - d.mean(axis=0) - Z_hat * (d * Z_hat).mean(axis=0)) / std
+    return dZ @ W.T, X.T @ dZ, np.zeros_like(b)
+
+
+def test_a_gradient_that_is_zero_holds_and_a_small_one_in_its_place_does_not():
+    """A bias before batch norm has the gradient 0, where central differences have only noise."""
+    rng = np.random.default_rng(0)
+    at = {"X": rng.normal(size=(6, 3)), "W": rng.normal(size=(3, 2)), "b": rng.normal(size=2)}
+
+    def nearly(X, W, b, dY):
+        dX, dW, _ = normed_backward(X, W, b, dY)
+        return dX, dW, np.full_like(b, 1e-7)
+
+    twin = {"db is not 0": nearly}
+    text = repr(verify("(7.9)", normed, backward=normed_backward, at=at, wrong=twin))
+    assert "(7.9), db" in text
+    with pytest.raises(AssertionError, match=r"fails for db"):
+        verify("(7.9)", normed, backward=nearly, at=at, wrong=twin)
+
+
 def test_two_routes():
     def by_einsum(X, W, b):
         return np.einsum("nd,dk->nk", X, W) + b
