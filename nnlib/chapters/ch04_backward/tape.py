@@ -1,48 +1,45 @@
 """A tape: a number that is computed writes down where it came from, and gradients read that back.
 
-Thirty lines, and `sweep` is backpropagation. Scalars only: it is here to be read.
+Thirty lines, and `sweep` is backpropagation. Scalars only, and no annotations: it is shown whole
+in the lesson that it is for.
 """
 
-# The solution of an exercise: learners write no annotations in a notebook.
-# mypy: allow-untyped-defs
-
-from __future__ import annotations
+# mypy: allow-untyped-defs, allow-untyped-calls
 
 import numpy as np
 
-Wires = list[tuple[int, float]]
-
 
 class Value:
-    """A number on a tape. `tape[place]` lists the wires into it as (place it came from, slope)."""
+    """A number on a tape. tape[place] lists the wires into it, as (place they start, slope)."""
 
-    def __init__(self, tape: list[Wires], number: float, *wires: tuple[Value, float]) -> None:
+    def __init__(self, tape, number, wires=()):
         self.tape, self.number, self.place = tape, number, len(tape)
         tape.append([(source.place, slope) for source, slope in wires])
 
-    def __add__(self, other: Value) -> Value:
-        return Value(self.tape, self.number + other.number, (self, 1.0), (other, 1.0))
+    def __add__(self, other):
+        wires = (self, 1.0), (other, 1.0)
+        return Value(self.tape, self.number + other.number, wires)
 
-    def __mul__(self, other: Value) -> Value:
+    def __mul__(self, other):
         wires = (self, other.number), (other, self.number)
-        return Value(self.tape, self.number * other.number, *wires)
+        return Value(self.tape, self.number * other.number, wires)
 
 
-def maximum(a: Value, b: Value) -> Value:
+def maximum(a, b):
     """Return max(a, b); of two equal numbers, b gets the gradient."""
     wires = (a, float(a.number > b.number)), (b, float(a.number <= b.number))
-    return Value(a.tape, max(a.number, b.number), *wires)
+    return Value(a.tape, max(a.number, b.number), wires)
 
 
-def exp(a: Value) -> Value:
+def exp(a):
     """Return e^a, whose slope is itself."""
     value = float(np.exp(a.number))
-    return Value(a.tape, value, (a, value))
+    return Value(a.tape, value, [(a, value)])
 
 
-def log(a: Value) -> Value:
+def log(a):
     """Return ln a, whose slope is 1/a."""
-    return Value(a.tape, float(np.log(a.number)), (a, 1 / a.number))
+    return Value(a.tape, float(np.log(a.number)), [(a, 1 / a.number)])
 
 
 def sweep(tape):

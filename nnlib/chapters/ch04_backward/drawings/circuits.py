@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import perf_counter
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib.chapters.ch04_backward.drawings.writing import number, total
-from nnlib.teaching.figures import PALETTE
+from nnlib.teaching.figures import PALETTE, STYLE
 
 Place = tuple[float, float]
 
@@ -201,6 +202,7 @@ def _story(
 # From the left or from the right --------------------------------------------------------------
 
 
+@mpl.rc_context(STYLE)
 def race(jacobians: Sequence[np.ndarray], counts: Sequence[int]) -> tuple[Figure, str]:
     """Multiply a chain from either end; draw the counts given, and the times on this machine."""
     times = [min(_seconds(jacobians, end) for _ in range(3)) for end in ("the loss", "the input")]
@@ -210,7 +212,7 @@ def race(jacobians: Sequence[np.ndarray], counts: Sequence[int]) -> tuple[Figure
     ):
         ax.barh([1, 0], values, color=[PALETTE["vermillion"], PALETTE["blue"]], height=0.6)
         ax.set_yticks([1, 0], ["from the loss", "from the input"])
-        ax.set(xscale="log", xlim=(min(values) / 3, max(values) * 30))
+        ax.set(xscale="log", xlim=(min(values) / 3, max(values) * 100))
         ax.grid(visible=False)
         for row, value in zip((1, 0), values, strict=True):
             text = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from nnlib.teaching.figures import PALETTE
+from nnlib.teaching.figures import PALETTE, STYLE
 
 
+@mpl.rc_context(STYLE)
 def wishes(dW: np.ndarray) -> tuple[Figure, str]:
     """Draw dW (64, 10), one square for each weight, where the pixel is that it multiplies."""
     largest = np.abs(dW).max()
