@@ -19,6 +19,7 @@ from nnlib.teaching.questions import (
     Question,
     Verdict,
     find,
+    in_line,
     written,
 )
 
@@ -191,7 +192,7 @@ def _blanks(question: Blanks) -> tuple[Any, Any, Any]:
     signs: dict[str, list[list[Any]]] = {}
     parts = [
         ipywidgets.HTML(f"<pre>{escape(name)} = {rows}</pre>")
-        for name, rows in ((n, _aligned(t)) for n, t in question.given_tables().items())
+        for name, rows in ((n, in_line(t)) for n, t in question.given_tables().items())
     ]
     for name, places in question.places().items():
         cells[name] = [
@@ -226,10 +227,6 @@ def _sign(state: str) -> str:
     return f'<span title="{word}">{_SIGNS[state]}</span>'
 
 
-def _aligned(table: list[list[float]]) -> str:
-    return "[" + "; ".join(", ".join(row) for row in _written(table)) + "]"
-
-
 def _solution(question: Question) -> str:
     """Return the answer and the reason for it as Markdown."""
     if isinstance(question, Choice):
@@ -238,5 +235,5 @@ def _solution(question: Question) -> str:
     if isinstance(question, Number):
         return f"{written(question.answer)} {question.unit}\n\n{question.why}"
     assert isinstance(question, Blanks)
-    tables = [f"- {name} = {_aligned(table)}" for name, table in question.tables().items()]
+    tables = [f"- {name} = {in_line(table)}" for name, table in question.tables().items()]
     return "\n".join(tables) + f"\n\n{question.why}"

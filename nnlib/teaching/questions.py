@@ -556,8 +556,8 @@ class Blanks(_Measured):
         }
 
     def plain(self) -> str:
-        given = [f"{name} = {_rows(_table(array))}" for name, array in self.given.items()]
-        blank = [f"{n} = {_rows([['__'] * len(r) for r in t])}" for n, t in self.tables().items()]
+        given = [f"{name} = {in_line(_table(array))}" for name, array in self.given.items()]
+        blank = [f"{n} = {in_line([['__'] * len(r) for r in t])}" for n, t in self.tables().items()]
         return "\n".join([self.prompt.strip(), *given, *blank])
 
 
@@ -594,9 +594,10 @@ def _as_texts(tables: Mapping[str, Table]) -> dict[str, list[list[str]]]:
     return {name: [[repr(v) for v in row] for row in table] for name, table in tables.items()}
 
 
-def _rows(table: Sequence[Sequence[Any]]) -> str:
+def in_line(table: Sequence[Sequence[Any]]) -> str:
+    """Write a table in one line: [1, 2; 3, 4]; a single number as it is."""
     texts = [", ".join(v if isinstance(v, str) else written(v) for v in row) for row in table]
-    return "[" + "; ".join(texts) + "]"
+    return texts[0] if len(table) == len(table[0]) == 1 else "[" + "; ".join(texts) + "]"
 
 
 def _tally(counts: Mapping[str, int]) -> str:

@@ -107,14 +107,15 @@ def _form(content: dict[str, Any], anchor: str) -> Iterator[Part]:
     yield from _FIELDS[key["kind"]](content, anchor)
     yield (
         '<div class="ask-actions"><button type="submit">Check</button>'
-        '<span class="ask-done" hidden>✔ answered</span></div>\n</fieldset>\n'
+        '<span class="ask-done" hidden>✔<span> answered</span></span>\n'
         '<div class="ask-status" role="status"></div>\n'
         '<details class="ask-answer"><summary>The answer</summary>\n<div>\n'
     )
     yield from _SOLUTIONS[key["kind"]](content)
     yield content["why"], False
     island = json.dumps(key, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
-    yield f'</div></details>\n<script type="application/json">{island}</script>\n</form>\n'
+    yield "</div></details></div>\n</fieldset>\n"
+    yield f'<script type="application/json">{island}</script>\n</form>\n'
 
 
 def _choice(content: dict[str, Any], anchor: str) -> Iterator[Part]:

@@ -58,7 +58,8 @@
     if (answer !== undefined) set("answers", id, answer);
   });
   addEventListener("storage", ({ key }) => { if (key === KEY || key === null) show(); });
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) show(); });
+  // A page that comes back, or one so fast that the store was not there yet.
+  addEventListener("pageshow", () => show());
 
   // --- the contents -----------------------------------------------------------------------------
 
