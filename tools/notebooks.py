@@ -14,20 +14,18 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
-import os
 import re
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
-from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # a script sees its own folder only
+
+from tools.kernels import Run, run  # noqa: E402
 
 # The keys of an output that are compared. stderr is among them, and never stored: a chapter
 # that warns fails. tests and nbval read this too, so that what is kept is what is compared.
@@ -45,8 +43,6 @@ TAGS = frozenset({"hide-input", "remove-input", "hide-output", "remove-output", 
 
 # The first changes with every run. The second hides what the page shows from the comparison.
 OPAQUE = re.compile(r"\bat 0x[0-9a-fA-F]{6,}|<IPython\.core\.display\.\w+ object>")
-
-TIMEOUT = 600  # seconds for one cell
 
 
 def normalize(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -157,34 +153,6 @@ def _output_faults(output: dict[str, Any]) -> Iterator[str]:
         yield f"prints {match.group()!r}, which cannot be compared; print the text itself"
 
 
-class _Client(NotebookClient):
-    """Run cells as nbval does, which knows no Output widget: what one captures stays in the cell.
-
-    Without this, a figure drawn inside a widget is missing here and present under nbval.
-    """
-
-    def on_comm_open_jupyter_widget(self, msg: dict[str, Any]) -> None:
-        return None
-
-
-def execute(path: Path) -> dict[str, Any]:
-    """Run the notebook in a fresh kernel, in its own folder as Jupyter does."""
-    notebook = nbformat.read(path, as_version=4)
-    code = sum(cell.cell_type == "code" for cell in notebook.cells)
-    with tqdm(total=code, desc=path.stem, unit="cell") as bar:
-        client = _Client(
-            notebook,
-            kernel_name="python3",
-            timeout=TIMEOUT,
-            resources={"metadata": {"path": str(path.parent)}},
-            on_cell_executed=lambda **_: bar.update(),
-        )
-        # As in conftest.py: a bar prints elapsed time, which no two runs share. What the kernel
-        # itself logs is none of the chapter's output; nbval drops it too.
-        client.execute(env=os.environ | {"TQDM_DISABLE": "1"}, stderr=subprocess.DEVNULL)
-    return json.loads(nbformat.writes(notebook))
-
-
 def check(path: Path) -> list[str]:
     """Say how the file differs from its normal form; an empty list when it does not."""
     text = path.read_text(encoding="utf-8")
@@ -198,16 +166,28 @@ def check(path: Path) -> list[str]:
     return complaints
 
 
-def update(path: Path, *, run: bool) -> list[str]:
-    """Rewrite the file, unless it has faults: then say them and leave it as it was."""
-    try:
-        notebook = execute(path) if run else json.loads(path.read_text(encoding="utf-8"))
-    except (CellExecutionError, CellTimeoutError) as error:
-        return [str(error)]
+def rewrite(path: Path, notebook: dict[str, Any]) -> list[str]:
+    """Write the notebook to the file, unless it has faults: then say them and write nothing."""
     complaints = list(faults(notebook))
     if not complaints:
         path.write_text(dumps(normalize(notebook)), encoding="utf-8", newline="\n")
     return complaints
+
+
+def run_and_rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
+    """Run the notebooks side by side and rewrite each; yield each with its complaints."""
+    found: dict[Path, list[str]] = {}
+
+    def done(ended: Run) -> None:
+        found[ended.path] = (
+            [ended.failure]
+            if ended.failure
+            else rewrite(ended.path, json.loads(nbformat.writes(ended.notebook)))
+        )
+
+    # A longer file takes longer, more or less; one that is begun last keeps one processor waiting.
+    run(sorted(paths, key=lambda path: -path.stat().st_size), done)
+    yield from sorted(found.items())
 
 
 def chapters() -> list[Path]:
@@ -224,9 +204,15 @@ def main(arguments: list[str] | None = None) -> int:
     mode.add_argument("--normalize-only", action="store_true", help="do not run the notebooks")
     options = parser.parse_args(arguments)
 
+    paths = options.paths or chapters()
+    if options.check:
+        found = ((path, check(path)) for path in paths)
+    elif options.normalize_only:
+        found = ((path, rewrite(path, json.loads(path.read_text("utf-8")))) for path in paths)
+    else:
+        found = run_and_rewrite(paths)
     failed = False
-    for path in options.paths or chapters():
-        complaints = check(path) if options.check else update(path, run=not options.normalize_only)
+    for path, complaints in found:
         failed |= bool(complaints)
         for complaint in complaints:
             print(f"{path}: {complaint}", file=sys.stderr)

@@ -34,6 +34,13 @@ def homes(env: BuildEnvironment) -> dict[str, str]:
     return env.equation_homes
 
 
+def mentions(env: BuildEnvironment) -> dict[str, set[str]]:
+    """The numbers that stand in the text of each page."""
+    if not hasattr(env, "equation_mentions"):
+        env.equation_mentions = {}
+    return env.equation_mentions
+
+
 def anchor(number: str) -> str:
     return "equation-" + number.replace(".", "-")
 
@@ -53,6 +60,9 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             known[number] = page
             formula["ids"].append(anchor(number))
             doctree.ids[anchor(number)] = formula
+    mentions(app.env)[page] = {
+        number for text in doctree.findall(nodes.Text) for number in MENTION.findall(text)
+    }
     for formula in doctree.findall(nodes.math):
         after = formula.next_node(descend=False, siblings=True)
         if isinstance(after, nodes.Text) and (mark := re.match(r"[.,;:!?)]+", after)):
@@ -64,11 +74,22 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 def forget(app: Sphinx, env: BuildEnvironment, page: str) -> None:
     """Drop what a page held before it is read again."""
     env.equation_homes = {n: home for n, home in homes(env).items() if home != page}
+    mentions(env).pop(page, None)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, pages: Any, other: BuildEnvironment) -> None:
     """Take over what a parallel reader found."""
     homes(env).update(homes(other))
+    mentions(env).update(mentions(other))
+
+
+def misled(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Name the pages to write again: those with a link to an equation that has moved."""
+    now = homes(env)
+    before = getattr(env, "equation_homes_written", {})
+    env.equation_homes_written = dict(now)
+    moved = {number for number in now | before if now.get(number) != before.get(number)}
+    return [page for page, numbers in mentions(env).items() if numbers & moved]
 
 
 def link(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -108,5 +129,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
+    app.connect("env-updated", misled)
     app.connect("doctree-resolved", link)
     return {"version": "1", "parallel_read_safe": True}

@@ -5,15 +5,24 @@ have. A selector that asks for a class or an id which stands in no page and no s
 matches, so its rule can go. Anything less certain stays.
 """
 
+import re
 from typing import Any
 
 import tinycss2
+
+# A class such as "md:wide" is two words.
+WORD = re.compile(r"[\w-]+")
 
 # Icon fonts that the theme names in rules of its own; book.css draws the icons instead.
 _REPLACED_FONTS = ("Font Awesome", "FontAwesome")
 
 # Rules that hold other rules.
 _GROUPS = {"media", "supports", "layer", "container"}
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a page or a script: each class and each id in it is made of some."""
+    return set(WORD.findall(text))
 
 
 def keep_used(css: str, words: set[str]) -> str:
@@ -57,9 +66,8 @@ def _can_match(selector: list[Any], words: set[str]) -> bool:
     """False if a class or id that ``selector`` asks for outside of ``:not()`` etc. is unknown."""
     before = None
     for token in selector:
-        if token.type == "hash" and token.value not in words:
-            return False
-        if token.type == "ident" and before == "." and token.value not in words:
+        named = token.type == "hash" or (token.type == "ident" and before == ".")
+        if named and not words.issuperset(WORD.findall(token.value)):
             return False
         before = token.value if token.type == "literal" else None
     return True

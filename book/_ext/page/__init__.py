@@ -1,0 +1,32 @@
+"""What the pages of the book ask of Sphinx beyond what Jupyter Book does, one room for each.
+
+execution     notebooks run side by side, and again only what changed
+formulas      a formula that KaTeX cannot set is a warning that names it
+equations     "(2.5)" is a link to the equation that is numbered so
+admonitions   what would need a script that we do not load is a warning
+head          each page loads only the styles and scripts that it uses, none from another host
+bibliography  authors' names in full, and [Glorot and Bengio, 2010] as a label
+folder        what no page uses is taken out of the built folder
+"""
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+ROOMS = (
+    "execution",
+    "formulas",
+    "equations",
+    "admonitions",
+    "head",
+    "bibliography",
+    "folder",
+)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    # Jupyter Book always passes this value on; the extension that knows it is left out.
+    app.add_config_value("comments_config", {}, "html")
+    for room in ROOMS:
+        app.setup_extension(f"{__name__}.{room}")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
