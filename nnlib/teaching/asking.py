@@ -96,10 +96,12 @@ def _live(question: Question, text: str) -> None:
         answer.children = [_markdown(_solution(question))] if reveal.value else []
 
     def check(_: object) -> None:
-        verdict = question.judge(entry())
+        given = entry()
+        verdict = question.judge(given)
         mark(verdict)
         status.value = box(_KINDS[verdict.state], *map(prose, verdict.lines))
-        if verdict.state != "open":
+        # Who says "I don't know yet" may see the answer; who says nothing, not.
+        if verdict.state != "open" or (isinstance(question, Choice) and given):
             reveal.layout.display = ""
         if verdict.state == "right":
             reveal.value = True

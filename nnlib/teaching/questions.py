@@ -122,12 +122,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice. `text` answers who chose it, `missed` who left it out where several are right."""
+    """One choice. `text` answers who chose it, `missed` who left it out where several are right.
+
+    `unsure` is for "I don't know yet": whoever chooses it is told the text, and nothing of wrong.
+    """
 
     label: str
     text: str
     right: bool = False
     missed: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,10 @@ class Choice(Question):
         if right != 1 and not (self.multiple and right):
             wanted = "one or more options" if self.multiple else "one option"
             raise ValueError(f"{self.id}: expected {wanted} with right=True, got {right}")
+        if any(option.unsure and (option.right or self.multiple) for option in options):
+            raise ValueError(
+                f"{self.id}: expected unsure=True where one option is right, not at it"
+            )
         for option in options:
             if bool(option.missed) != (self.multiple and option.right):
                 raise ValueError(
@@ -250,6 +258,8 @@ class Choice(Question):
     def wrong_entries(self) -> Iterator[tuple[list[int], str]]:
         right = set(self.right_entry())
         for i, option in enumerate(self.options):
+            if option.unsure:
+                continue
             if not option.right:
                 yield (sorted(right | {i}) if self.multiple else [i]), option.text
             elif self.multiple and len(self.options) > 1:
@@ -263,6 +273,11 @@ class Choice(Question):
         chosen = set(entry)
         if not chosen:
             return Verdict("open", ["Nothing chosen yet."], [""] * len(self.options))
+        unsure = [
+            option.text for i, option in enumerate(self.options) if i in chosen and option.unsure
+        ]
+        if unsure:
+            return Verdict("open", unsure, [""] * len(self.options))
         marks = [
             "" if i not in chosen else "right" if option.right else "wrong"
             for i, option in enumerate(self.options)
@@ -275,7 +290,10 @@ class Choice(Question):
         return Verdict("wrong", [NOT_QUITE, *wrong, *missed], marks)
 
     def key(self) -> dict[str, Any]:
-        options = [{"text": o.text, "right": o.right, "missed": o.missed} for o in self.options]
+        options = [
+            {"text": o.text, "right": o.right, "missed": o.missed, "unsure": o.unsure}
+            for o in self.options
+        ]
         return {"kind": self.kind, "options": options}
 
     def plain(self) -> str:

@@ -20,6 +20,7 @@ QUESTIONS = [
             Option("falls by $0.01$", "The sum sends 2, the maximum −3: together −1.", right=True),
             Option("falls by 0.03", "That is the wire through the `max` alone."),
             Option("stays as it is", "It would, if x lost the maximum; but 2 > 1."),
+            Option("I don't know yet", "Then read on: the next picture shows it.", unsure=True),
         ],
         why="$\\partial g/\\partial x = \\max(x, z) + (x + y) = 2 - 3 = -1$, times 0.01.",
     ),

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nnlib.teaching import checks, explorers
+from nnlib.teaching import checks, explorers, questions
 from nnlib.teaching.output import BUILDING, MIME
 from tests.notebooks.test_exercises import cells_of, problems, text_cell
+from tests.teaching import test_questions as of_questions
 from tests.teaching import test_registry as registry
 
 TEXT = (Path(__file__).resolve().parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -24,7 +25,7 @@ def the_block(word):
 
 
 def test_every_block_is_run_below():
-    assert len(BLOCKS) == len([the_block("explore("), the_block("Exercise(")])
+    assert len(BLOCKS) == len([the_block(word) for word in ("explore(", "Exercise(", "Choice(")])
 
 
 def test_the_explorer_draws_all_its_frames(monkeypatch):
@@ -70,3 +71,18 @@ def test_its_text_cell_has_the_form_that_chapters_are_held_to(exercise):
     assert problems(cells, {exercise.id: exercise}) == []
     for call in (f'print(check.starter("{exercise.id}"))', f'check.solution("{exercise.id}")'):
         assert f"`{call}`" in TEXT
+
+
+def test_the_questions_can_be_asked_and_answered():
+    names = {name: getattr(questions, name) for name in ("Blanks", "Choice", "Number")}
+    scope = {**names, "Option": questions.Option, "Slip": questions.Slip}
+    exec(the_block("Choice("), scope)
+    found = [value for value in scope.values() if isinstance(value, questions.Question)]
+    assert [type(question).__name__ for question in found] == ["Choice", "Number", "Blanks"]
+    taken = {question.id for question in questions.every_question()}
+    for question in found:
+        of_questions.test_each_foreseen_mistake_is_told_its_own_text_and_no_other(question)
+        of_questions.test_page_and_notebook_never_differ(question)
+        of_questions.test_rubbish_is_no_number_and_nothing_is_not_wrong(question)
+        of_questions.test_what_the_reader_reads_ends_as_sentences_do(question)
+        assert question.id not in taken

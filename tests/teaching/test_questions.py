@@ -203,6 +203,13 @@ def test_of_several_the_unchosen_ones_are_told_too():
     assert keep.judge([0, 1, 2]).marks == ["right", "right", "wrong", ""]
 
 
+def test_not_to_know_is_not_wrong():
+    nudge = the("9.nudge")
+    verdict = nudge.judge([4])
+    assert (verdict.state, verdict.lines) == ("open", ["Then read on: the next picture shows it."])
+    assert set(verdict.marks) == {""}
+
+
 # --- a number -----------------------------------------------------------------------------------
 
 
@@ -322,6 +329,14 @@ TWO = [Option("a", "A.", right=True), Option("b", "B.")]
         (lambda: Choice(**GOOD, options=[TWO[0], Option("c", "A.")]), "got twice: A."),
         (lambda: Choice(**GOOD, options=[TWO[0], Option("c", "")]), "is told to be a text"),
         (lambda: Choice(**GOOD, options=TWO, multiple=True), "expected missed="),
+        (
+            lambda: Choice(**GOOD, options=[*TWO, Option("c", "C.", missed="D.")]),
+            "expected missed=",
+        ),
+        (
+            lambda: Choice(**GOOD, options=[Option("a", "A.", True, unsure=True), TWO[1]]),
+            "expected unsure=True where",
+        ),
         (lambda: Number(**GOOD, answer=np.nan), "finite number"),
         (lambda: Number(**GOOD, answer="1"), "finite number"),
         (lambda: Number(**GOOD, answer=True), "finite number"),

@@ -106,7 +106,7 @@ def test_at_load_there_is_a_status_and_it_is_silent(opened):
 
 def test_the_prompt_names_the_group_and_each_blank_its_place(opened):
     page = opened()
-    assert page.get_by_role("group", name="What does").get_by_role("radio").count() == 4
+    assert page.get_by_role("group", name="What does").get_by_role("radio").count() == 5
     assert page.get_by_role("radio", name="rises by 0.02").count() == 1
     blanks = form(page, "9.two-by-three")
     assert blanks.get_by_role("textbox", name="row 2, column 3 of dW").count() == 1

@@ -74,6 +74,10 @@
       const chosen = new Set(entry);
       const marks = options.map(({ right }, i) => !chosen.has(i) ? "" : right ? "right" : "wrong");
       if (!chosen.size) return { state: "open", lines: ["Nothing chosen yet."], marks };
+      const unsure = options.filter(({ unsure }, i) => chosen.has(i) && unsure);
+      if (unsure.length) {
+        return { state: "open", lines: unsure.map(({ text }) => text), marks: options.map(() => "") };
+      }
       if (options.every(({ right }, i) => right === chosen.has(i))) {
         const texts = options.filter(({ right }) => right).map(({ text }) => text);
         return { state: "right", lines: ["Right.", ...texts], marks };
@@ -271,7 +275,8 @@
       const entry = entries[key.kind]();
       const verdict = judge(key, entry);
       show(verdict);
-      if (verdict.state !== "open") form.dataset.tried = "";
+      // Who says "I don't know yet" may see the answer; who says nothing, not.
+      if (verdict.state !== "open" || inputs.some(({ checked }) => checked)) form.dataset.tried = "";
       if (verdict.state !== "right") return;
       finish();
       answer.open = true;
