@@ -9,7 +9,12 @@ tutorials and libraries have really published.
 
 import numpy as np
 
+from nnlib import gradcheck
+from nnlib.chapters.ch04_backward.hunt import HUNT
 from nnlib.chapters.ch04_backward.tape import sweep
+from nnlib.layers import FullyConnected
+from nnlib.models import NeuralNetwork
+from nnlib.optimizers import SGD
 from nnlib.teaching.exercises import Exercise, Property, Wrong
 from nnlib.teaching.exercises.properties import central_differences, holds
 
@@ -488,16 +493,34 @@ def _all_means(X, W, b, dA):
     return dZ @ W.T, X.T @ dZ / len(X), dZ.mean(axis=0, keepdims=True)
 
 
+def _dense_by_samples(X, W, b, dA):
+    """The same, wire by wire: what a sample's unit sends back is added where it came from."""
+    dX, dW, db = np.zeros_like(X), np.zeros_like(W), np.zeros_like(b)
+    for i in range(len(X)):
+        for j in range(W.shape[1]):
+            dz = dA[i, j] / np.cosh(X[i] @ W[:, j] + b[0, j]) ** 2
+            dX[i] += W[:, j] * dz
+            dW[:, j] += X[i] * dz
+            db[0, j] += dz
+    return dX, dW, db
+
+
 DENSE_X = np.vstack([X, [[0.5, -0.25, 2.0]]])
 DENSE_dA = np.vstack([dZ, [[0.25, -1.5, 1.0, 2.0]]])
 
 BIAS_LAB = Exercise(
     id="4.4",
-    title="find the bug: a bias that learns too slowly",
+    title="find the bug: a layer",
     solution=dense_backward,
     broken=broken_dense_backward,
-    symptom="Write every sample down twice and halve dA, as the mean in the loss does: the loss is "
-    "the same, and yet db is halved.",
+    witness=_dense_by_samples,
+    draw=lambda rng: (*(rng.normal(size=s) for s in ((5, 3), (3, 4), (1, 4), (5, 4))),),
+    symptom="At a random point one of the three results is not the gradient.",
+    test_hints=[
+        "A gradient of what? Of the number sum(dA * A), whose derivative by A is dA.",
+        "Compare each result with `nnlib.gradcheck.numerical_gradient` of that number, for several "
+        "samples at once.",
+    ],
     probes={
         "two samples": (X, W, B, dZ),
         "three samples": (DENSE_X, W, B, DENSE_dA),
@@ -582,6 +605,17 @@ def _softmax_layer(scale=lambda n: 1 / n, in_dW=lambda n: 1.0, in_db=lambda n: 1
     return gradients
 
 
+def _weights_by_samples(X, W, b, y):
+    """The same as a mean of what each sample alone would give."""
+    dW, db = np.zeros_like(W), np.zeros_like(b)
+    for x, label in zip(X, y, strict=True):
+        logits = x @ W + b[0]
+        dz = np.exp(logits - np.log(np.sum(np.exp(logits))))
+        dz[label] -= 1
+        dW, db = dW + np.outer(x, dz), db + dz
+    return dW / len(y), db / len(y)
+
+
 CLASSES = np.array([3, 0])
 CLASSIFIED = {
     "two samples": (X, W, B, CLASSES),
@@ -591,11 +625,21 @@ CLASSIFIED = {
 
 N_LAB = Exercise(
     id="4.5",
-    title="find the bug: twice the data, half the step",
+    title="find the bug: a classifier",
     solution=logits_to_weights,
     broken=broken_logits_to_weights,
-    symptom="With one sample all is well. With n samples both gradients are n times too small, and "
-    "the larger the batch, the slower it learns.",
+    witness=_weights_by_samples,
+    draw=lambda rng: (
+        *(rng.normal(size=s) for s in ((5, 3), (3, 4), (1, 4))),
+        rng.integers(4, size=5),
+    ),
+    symptom="For a batch it does not return the gradients of its loss.",
+    test_hints=[
+        "The function returns no loss. Write the one that its docstring names, and check dW and db "
+        "against central differences of it.",
+        "Or without any: which changes of the data leave the loss as it is? They must leave the "
+        "gradients as they are, too.",
+    ],
     probes=CLASSIFIED,
     wrong=[
         Wrong(
@@ -650,7 +694,7 @@ N_LAB = Exercise(
 
 
 def two_layer_backward(X, y, W1, b1, W2, b2):
-    """Return dW1, db1, dA1, dW2, db2; layer 1 has ReLU, layer 2 the logits.
+    """Return dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 gives the logits.
 
     The loss is the mean cross-entropy of their softmax with the classes y.
     """
@@ -661,29 +705,55 @@ def two_layer_backward(X, y, W1, b1, W2, b2):
     dZ2 = E / E.sum(axis=1, keepdims=True)
     dZ2[np.arange(len(y)), y] -= 1
     dZ2 = dZ2 / len(y)
+    dW2, db2 = A1.T @ dZ2, dZ2.sum(axis=0, keepdims=True)
     dA1 = dZ2 @ W2.T
     dZ1 = dA1 * (Z1 > 0)
     dW1, db1 = X.T @ dZ1, dZ1.sum(axis=0, keepdims=True)
-    return dW1, db1, dA1, A1.T @ dZ2, dZ2.sum(axis=0, keepdims=True)
+    return dW1, db1, dW2, db2
 
 
-def _five(
-    slope=lambda Z1: Z1 > 0, seen=None, db=_rows, scale=lambda n: 1 / n, returned="dA1", active=True
+def _four(
+    slope=lambda Z1: Z1 > 0,
+    seen=None,
+    db=_rows,
+    scale=lambda n: 1 / n,
+    in_dW=lambda n: 1.0,
+    active=True,
+    back=lambda W2: W2.T,
 ):
-    """A wrong answer: another slope, input of layer 2, bias gradient, factor or third result."""
+    """A wrong answer: another slope, input or way back of layer 2, bias gradient or factor."""
 
     def gradients(X, y, W1, b1, W2, b2):
-        Z1 = X @ W1 + b1
+        n, Z1 = len(y), X @ W1 + b1
         A1 = np.maximum(Z1, 0) if active else Z1
         P = _probabilities(A1 @ W2 + b2)
-        dZ2 = (P - np.eye(P.shape[1], dtype=P.dtype)[y]) * scale(len(y))
-        dA1 = dZ2 @ W2.T
-        dZ1 = dA1 * slope(Z1)
-        middle = dA1 if returned == "dA1" else dZ1
+        dZ2 = (P - np.eye(P.shape[1], dtype=P.dtype)[y]) * scale(n)
+        dZ1 = dZ2 @ back(W2) * slope(Z1)
         used = A1 if seen is None else seen(Z1)
-        return X.T @ dZ1, db(dZ1), middle, used.T @ dZ2, db(dZ2)
+        return X.T @ dZ1 * in_dW(n), db(dZ1), used.T @ dZ2 * in_dW(n), db(dZ2)
 
     return gradients
+
+
+def _network(X, y, W1, b1, W2, b2):
+    """The same two layers from the package, after one backward pass."""
+    layers = [FullyConnected(W1.shape[1], "relu"), FullyConnected(W2.shape[1])]
+    network = NeuralNetwork(layers).build(X.shape[1:], X.dtype)
+    for layer, W, b in zip(layers, (W1, W2), (b1, b2), strict=True):
+        layer.parameters["W"][...], layer.parameters["b"][...] = W, b
+    network.backward(y, network.forward(X))
+    return network
+
+
+def _four_by_nnlib(X, y, W1, b1, W2, b2):
+    layers = _network(X, y, W1, b1, W2, b2).layers
+    return tuple(layer.gradients[name] for layer in layers for name in ("W", "b"))
+
+
+def _two_layers_of(rng):
+    """Random arguments: data and the four parameters, sizes that all differ."""
+    layers = [rng.normal(size=s) for s in ((3, 4), (1, 4), (4, 2), (1, 2))]
+    return (rng.normal(size=(5, 3)), rng.integers(2, size=5), *layers)
 
 
 TWO_LAYERS = {
@@ -692,44 +762,57 @@ TWO_LAYERS = {
     "logits of 1000": (NET_X, NET_Y, NET_W1, NET_b1, 1000 * NET_W2, NET_b2),
 }
 
-FIVE = Exercise(
+FOUR = Exercise(
     id="4.6",
-    title="the five gradients of two layers",
+    title="two layers, backward",
     solution=two_layer_backward,
+    witness=_four_by_nnlib,
+    draw=_two_layers_of,
     probes=TWO_LAYERS,
     wrong=[
         Wrong(
-            _five(slope=lambda Z1: np.ones_like(Z1)),
+            _four(slope=lambda Z1: np.ones_like(Z1)),
             "The slope of ReLU is missing between dA1 and dZ1: units that are off get a gradient.",
         ),
         Wrong(
-            _five(seen=lambda Z1: Z1),
+            _four(seen=lambda Z1: Z1),
             "dW2 uses Z1. What goes into layer 2 is A1, after the ReLU.",
         ),
         Wrong(
-            _five(db=lambda dZ: dZ.mean(axis=0, keepdims=True)),
+            _four(db=lambda dZ: dZ.mean(axis=0, keepdims=True)),
             "The bias gradients are means. 1/n is in dZ2 already, so they are sums.",
         ),
         Wrong(
-            _five(scale=lambda n: 1.0),
+            _four(scale=lambda n: 1.0),
             "1/n is missing: the loss is a mean, and dZ2 = (P - Y)/n.",
         ),
         Wrong(
-            _five(returned="dZ1"),
-            "The third result is dZ1. dA1 is the gradient before the slope of ReLU, dZ2 W2^T.",
+            _four(scale=lambda n: 1 / n**2),
+            "All four are n times too small: they are divided by n twice. dZ2 = (P - Y)/n is the one "
+            "place for it.",
         ),
         Wrong(
-            _five(scale=lambda n: -1 / n),
+            _four(in_dW=lambda n: 1 / n),
+            "dW1 and dW2 divide by n once more. The 1/n of the loss is in dZ2 already.",
+        ),
+        Wrong(
+            _four(slope=lambda Z1: np.maximum(Z1, 0)),
+            "dA1 is multiplied by the activation A1. It is its slope that belongs there: 1 where "
+            "Z1 > 0, else 0.",
+        ),
+        Wrong(
+            _four(scale=lambda n: -1 / n),
             "All signs are flipped: dZ2 is (P - Y)/n, not (Y - P)/n.",
         ),
         Wrong(
-            _five(active=False),
+            _four(active=False),
             "Your forward pass has lost its ReLU: layer 2 sees max(Z1, 0).",
         ),
     ],
     hints=[
         "Forward first: Z1, A1, Z2, P. Then dZ2 = (P - Y)/n.",
-        "Layer 2 has the input A1: dW2 = A1^T dZ2, db2 = 1^T dZ2, and its dX is dA1 = dZ2 W2^T.",
+        "Layer 2 has the input A1: dW2 = A1^T dZ2, db2 = 1^T dZ2, and what it hands down is "
+        "dA1 = dZ2 W2^T.",
         "dZ1 = dA1 * (Z1 > 0). Layer 1 has the input X: dW1 = X^T dZ1, db1 = 1^T dZ1.",
     ],
     why="Two layers are one rule used twice, with the slope of the activation between: the dX of "
@@ -782,6 +865,19 @@ def _leaky_chain(step, order=-1):
     return backward
 
 
+def _chain_by_jacobians(X, weights, dA):
+    """The same, one sample at a time: the Jacobian of the whole chain, from the left."""
+    rows = []
+    for x, da in zip(X, dA, strict=True):
+        J = np.eye(len(x))
+        for W in weights:
+            z = x @ W
+            J = J @ W @ np.diag(np.where(z > 0, 1, 0.1))
+            x = np.where(z > 0, z, 0.1 * z)
+        rows.append(J @ da)
+    return np.array(rows)
+
+
 CHAIN = [RNG.normal(size=(3, 3)) for _ in range(3)]
 CHAIN_X, CHAIN_dA = RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3))
 
@@ -790,8 +886,18 @@ MASK_LAB = Exercise(
     title="find the bug: a loop over the layers",
     solution=chain_backward,
     broken=broken_chain_backward,
-    symptom="With all units on, dX is right. A unit that is off should pass a tenth of its "
-    "gradient, and it passes a hundredth.",
+    witness=_chain_by_jacobians,
+    draw=lambda rng: (
+        rng.normal(size=(4, 3)),
+        [rng.normal(size=s) for s in ((3, 5), (5, 2))],
+        rng.normal(size=(4, 2)),
+    ),
+    symptom="For some inputs it is right; at a random point it is not.",
+    test_hints=[
+        "Write the forward pass, a few lines, and the number sum(dA * output).",
+        "Central differences of that number by X. Choose X and the weights so that about half of "
+        "the units are off.",
+    ],
     probes={
         "a unit that is off": (np.array([[-1.0]]), [np.array([[2.0]])], np.array([[1.0]])),
         "a unit that is on": (np.array([[1.0]]), [np.array([[2.0]])], np.array([[1.0]])),
@@ -839,7 +945,7 @@ MASK_LAB = Exercise(
         "`dZ` holds the slope already when the last line uses it.",
     ],
     why="With ReLU the doubled slope is invisible, because 1 and 0 are their own squares. That is "
-    "how it was published: tried with ReLU, offered for every activation.",
+    "how it stays in code that was tried with ReLU alone. A slope s counted twice is off by 1 - s.",
 )
 
 
@@ -969,11 +1075,16 @@ BATCHES = [(X, dZ), (DENSE_X, DENSE_dA), (X[:1], 2 * dZ[:1])]
 
 RESET_LAB = Exercise(
     id="4.9",
-    title="find the bug: fine on the first batch",
+    title="find the bug: several batches",
     solution=gradients_by_batch,
     broken=broken_gradients_by_batch,
-    symptom="A gradient check on one batch passes. From the second batch on, the gradient is "
-    "wrong, and on the same batch twice it is doubled.",
+    witness=lambda batches: np.stack([np.einsum("im,ij->mj", A, dZ) for A, dZ in batches]),
+    draw=lambda rng: ([(rng.normal(size=(n, 3)), rng.normal(size=(n, 4))) for n in (2, 5, 1)],),
+    symptom="On some lists of batches it is right, and on others not all of it is.",
+    test_hints=[
+        "The gradient of a batch is a matter of that batch alone. Which two calls should then "
+        "agree in part?",
+    ],
     probes={
         "the same batch twice": ([(X[:1, :1], dZ[:1, :1]), (X[:1, :1], dZ[:1, :1])],),
         "three batches": (BATCHES,),
@@ -1014,8 +1125,8 @@ RESET_LAB = Exercise(
         "What does `gradients` hold when the second batch arrives?",
         "It still holds the first batch's dW. A new gradient replaces the old one: no `+`.",
     ],
-    why="A convolution in published notes did this: its `backward` added to an array that was "
-    "never reset. A check that calls backward once can't see it.",
+    why="A gradient that is kept between calls has to be replaced or reset. PyTorch adds on "
+    "purpose, and asks for `zero_grad()`. A check that calls backward once can't see it.",
 )
 
 
@@ -1062,10 +1173,39 @@ def _flat(function):
     return lambda f, X, h: function(f, X, h).ravel()
 
 
+def _same_array_both_times(f, X, h):
+    gradient = np.zeros_like(X)
+    for index in np.ndindex(X.shape):
+        above = below = X.copy()  # one array with two names: what moves up comes back down
+        above[index] += h
+        below[index] -= h
+        gradient[index] = (f(above) - f(below)) / (2 * h)
+    return gradient
+
+
+def _never_put_back(f, X, h):
+    gradient, step = np.zeros_like(X), np.zeros_like(X)
+    for index in np.ndindex(X.shape):
+        step[index] = h
+        gradient[index] = (f(X + step) - f(X - step)) / (2 * h)
+    return gradient
+
+
+def _one_axis_alone(f, X, h):
+    gradient = np.zeros_like(X)
+    for i in range(len(X)):
+        step = np.zeros_like(X)
+        step[i] = h
+        gradient[i] = (f(X + step) - f(X - step)) / (2 * h)
+    return gradient
+
+
 NUMERICAL = Exercise(
     id="4.10",
     title="a gradient by central differences",
     solution=numerical_gradient,
+    witness=lambda f, X, h: gradcheck.numerical_gradient(f, X.copy(), h),
+    draw=lambda rng: (_cube_sum, rng.normal(size=(2, 3)), 0.01),
     probes={
         "x^3 at 1, with h = 1/2": (_cube_sum, np.array([1.0]), 0.5),
         "a sum of cubes": (_cube_sum, np.array([[1.0, -2.0, 0.5], [3.0, 0.0, -1.0]]), 0.01),
@@ -1098,6 +1238,21 @@ NUMERICAL = Exercise(
             _numerically(lambda f, X, step, h: (f(X + step / 1000) - f(X - step / 1000)) * 500 / h),
             "You do not use the step you are given but a smaller one.",
         ),
+        Wrong(
+            _same_array_both_times,
+            "All values are 0: both points are one and the same array, and what you add you take "
+            "away again. `X.copy()` for each.",
+        ),
+        Wrong(
+            _never_put_back,
+            "The step is not reset: at the second entry the first one is still moved. Start from "
+            "zeros for each entry.",
+        ),
+        Wrong(
+            _one_axis_alone,
+            "You move a whole row at once. `np.ndindex(X.shape)` yields every index, whatever the "
+            "number of axes.",
+        ),
     ],
     properties=[
         holds(
@@ -1127,10 +1282,23 @@ def relative_error(A, B):
 
 TARGET = np.array([[1.0, -2.0], [0.5, 4.0]])
 
+
+def _error_by_sorting(A, B):
+    entries = sorted(abs(float(t)) for T in (A, B) for t in np.ravel(T))
+    apart = sorted(abs(float(a) - float(b)) for a, b in zip(A.flat, B.flat, strict=True))
+    return apart[-1] / entries[-1] if entries[-1] else 0.0
+
+
+def _norm(T):
+    return float(np.sqrt(np.sum(T**2)))
+
+
 RELATIVE = Exercise(
     id="4.11",
     title="how far apart two gradients are",
     solution=relative_error,
+    witness=_error_by_sorting,
+    draw=lambda rng: (rng.normal(size=(3, 2)), rng.normal(size=(3, 2))),
     probes={
         "one number": (np.array([3.0]), np.array([2.0])),
         "a negative one is larger": (np.array([-4.0, 1.0]), np.array([-2.0, 1.0])),
@@ -1176,6 +1344,18 @@ RELATIVE = Exercise(
             "The scale is the largest |entry|. Without the absolute value a large negative entry "
             "does not count.",
         ),
+        Wrong(
+            lambda A, B: np.max(np.abs(A - B) / np.maximum(1e-8, np.abs(A) + np.abs(B))),
+            "This is the formula of CS231n, and people work with it: a division for each entry, by "
+            "the sum of both. Here one scale serves all entries: divide once, by the largest.",
+        ),
+        Wrong(
+            lambda A, B: (
+                _norm(A - B) / (_norm(A) + _norm(B)) if A.any() or B.any() else 0 * A.sum()
+            ),
+            "A ratio of norms is a good measure, too. It averages, so that one wrong entry among "
+            "many weighs little; asked for is the largest difference over the largest entry.",
+        ),
     ],
     properties=[
         holds(
@@ -1208,10 +1388,18 @@ def _slope(f, X, V, h):
     return (f(X + h * V) - f(X - h * V)) / (2 * h)
 
 
+def _along_by_one_variable(f, dX, X, V, h):
+    """The same as an ordinary derivative: of f(X + t V) by t, at t = 0."""
+    slope = gradcheck.numerical_gradient(lambda t: float(f(X + t[0] * V)), np.zeros(1), h)[0]
+    return np.vdot(dX, V), slope
+
+
 DIRECTION = Exercise(
     id="4.12",
     title="one direction instead of all entries",
     solution=along_direction,
+    witness=_along_by_one_variable,
+    draw=lambda rng: (_cube_sum, *(rng.normal(size=(2, 3)) for _ in range(3)), 0.01),
     probes={
         "one entry": (_cube_sum, np.array([3.0]), np.array([1.0]), np.array([2.0]), 0.5),
         "a matrix": (
@@ -1244,7 +1432,20 @@ DIRECTION = Exercise(
         ),
         Wrong(
             lambda f, dX, X, V, h: (np.sum(dX * V), _slope(f, X, V, h) / np.linalg.norm(V)),
-            "You divide the slope by the length of V, but not the inner product. Both or neither.",
+            "You divide the slope by the length of V, but not the inner product. Divide neither: V "
+            "may have any length.",
+        ),
+        Wrong(
+            lambda f, dX, X, V, h: (
+                np.sum(dX * V) / np.linalg.norm(V),
+                _slope(f, X, V, h) / np.linalg.norm(V),
+            ),
+            "You divide both by the length of V. They still agree, as they should; asked for are "
+            "the two numbers themselves, for V of any length.",
+        ),
+        Wrong(
+            lambda f, dX, X, V, h: (_slope(f, X, V, h), np.sum(dX * V)),
+            "Right numbers, other order: first <dX, V>, then the slope.",
         ),
         Wrong(
             lambda f, dX, X, V, h: (np.sum(dX * V), (f(X + h * V) - f(X)) / h),
@@ -1291,17 +1492,25 @@ def training_step(X, y, W1, b1, W2, b2, eta):
     return new_W1, new_b1, new_W2, new_b2
 
 
-def _stepped(sign=-1, moved_first=False, in_place=False, means=False, all_of=4, scale=1.0):
+def _stepped(
+    sign=-1,
+    moved_first=False,
+    in_place=False,
+    means=False,
+    all_of=4,
+    scale=lambda n: 1.0,
+    masked=True,
+):
     """A wrong answer: one that steps uphill, in another order, in place, or not with all."""
 
     def step(X, y, W1, b1, W2, b2, eta):
         Z1 = X @ W1 + b1
         A1 = np.maximum(Z1, 0)
         P = _probabilities(A1 @ W2 + b2)
-        dZ2 = (P - np.eye(P.shape[1], dtype=P.dtype)[y]) * scale / len(y)
+        dZ2 = (P - np.eye(P.shape[1], dtype=P.dtype)[y]) * scale(len(y)) / len(y)
         dW2 = A1.T @ dZ2
         back = W2 - eta * dW2 if moved_first else W2
-        dZ1 = (dZ2 @ back.T) * (Z1 > 0)
+        dZ1 = (dZ2 @ back.T) * (Z1 > 0 if masked else 1)
         db = [dZ.mean(axis=0, keepdims=True) if means else _rows(dZ) for dZ in (dZ1, dZ2)]
         steps = [eta * g for g in (X.T @ dZ1, db[0], dW2, db[1])]
         old = (W1, b1, W2, b2)
@@ -1327,10 +1536,18 @@ def _two_steps_fall(step):
     return bool(np.all(np.diff(losses) < 0))
 
 
+def _step_by_nnlib(X, y, W1, b1, W2, b2, eta):
+    network = _network(X, y, W1, b1, W2, b2)
+    SGD(eta).step(network.layers)
+    return tuple(layer.parameters[name] for layer in network.layers for name in ("W", "b"))
+
+
 STEP = Exercise(
     id="4.13",
     title="one step of training",
     solution=training_step,
+    witness=_step_by_nnlib,
+    draw=lambda rng: (*_two_layers_of(rng), 0.3),
     probes={
         "one sample": (TINY_X, TINY_Y, *TINY, 0.5),
         "five samples": (NET_X, NET_Y, *NET, 0.1),
@@ -1359,9 +1576,21 @@ STEP = Exercise(
             "Only layer 2 moves. Layer 1 learns as well.",
         ),
         Wrong(
-            _stepped(scale=2.0),
+            _stepped(scale=lambda n: 2.0),
             "The step is twice as long as it should be: dZ2 = (P - Y)/n, without a 2. That belongs "
             "to a squared error.",
+        ),
+        Wrong(
+            _stepped(scale=lambda n: n),
+            "The step is n times too long: 1/n is missing in dZ2.",
+        ),
+        Wrong(
+            _stepped(scale=lambda n: 1 / n),
+            "The step is n times too short: 1/n stands twice.",
+        ),
+        Wrong(
+            _stepped(masked=False),
+            "Layer 1 moves as if all its units were on: the slope of ReLU is missing in dZ1.",
         ),
     ],
     properties=[
@@ -1389,11 +1618,12 @@ EXERCISES = [
     SQUARE_LAB,
     BIAS_LAB,
     N_LAB,
-    FIVE,
+    FOUR,
     MASK_LAB,
     RESET_LAB,
     NUMERICAL,
     RELATIVE,
     DIRECTION,
     STEP,
+    HUNT,
 ]
