@@ -788,8 +788,8 @@ FOUR = Exercise(
         ),
         Wrong(
             _four(scale=lambda n: 1 / n**2),
-            "All four are n times too small: they are divided by n twice. dZ2 = (P - Y)/n is the one "
-            "place for it.",
+            "All four are n times too small: divided by n twice. dZ2 = (P - Y)/n is the one place "
+            "for it.",
         ),
         Wrong(
             _four(in_dW=lambda n: 1 / n),
