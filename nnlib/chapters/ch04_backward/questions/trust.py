@@ -53,7 +53,10 @@ EXPECTED = Number(
     answer=1e-5,
     factor=3,
     wrong=[
-        Slip(1e-11, "That is the absolute error, ε|f|/h. Now divide by the size of the gradient, 1e-6."),
+        Slip(
+            1e-11,
+            "That is the absolute error, ε|f|/h. Now divide by the size of the gradient, 1e-6.",
+        ),
         Slip(1e-10, "You left out h: the difference of the two losses is divided by 2h as well."),
         Slip(1e-16, "That is ε. Two errors of that size are divided by a small number, twice."),
     ],
@@ -140,8 +143,8 @@ BLIND = Choice(
         ),
         Option(
             "the gradient of the weight decay is forgotten, with decay 1e-4",
-            "The forgotten decay is in the loss and not in the claim: an error of 5e-4, where "
-            "rounding explains 1e-9.",
+            "The forgotten decay is in the loss and not in the claim: an error near 1e-3, "
+            "where rounding explains 2e-10.",
         ),
         Option(
             "a mask A ≥ 0, checked where all units are on",

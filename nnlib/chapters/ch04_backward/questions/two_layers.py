@@ -172,7 +172,7 @@ ONE_OVER_N = Choice(
         ),
         Option(
             "1/n in the loss, and every dW and db divided by n",
-            "Loss and layers both divide: 1/n². The step keeps its direction and is n times too short.",
+            "Loss and layers both divide: 1/n². Same direction, and a step n times too short.",
         ),
         Option(
             "1/n in the loss, and every dZ divided by n",
