@@ -694,7 +694,7 @@ N_LAB = Exercise(
 
 
 def two_layer_backward(X, y, W1, b1, W2, b2):
-    """Return dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 gives the logits.
+    """Return dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 gives logits.
 
     The loss is the mean cross-entropy of their softmax with the classes y.
     """

@@ -19,10 +19,10 @@ from nnlib.teaching.exercises.properties import central_differences, holds
 
 
 def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
-    """Return the loss, dW1, db1, dW2, db2 of a layer with ReLU, then one without.
+    """Return loss, dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 nothing.
 
-    The loss is the mean cross-entropy of softmax(A1 W2 + b2) with the classes
-    y, plus decay / 2 times the sum of the squares of all weights, not biases.
+    The loss is the mean cross-entropy of softmax(A1 W2 + b2) with labels y,
+    plus decay / 2 times the sum of the squares of all weights, not biases.
     """
     n, rows = len(X), np.arange(len(X))
     Z1 = X @ W1 + b1
@@ -44,10 +44,10 @@ def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
 
 
 def broken_loss_and_gradients(X, y, W1, b1, W2, b2, decay):
-    """Return the loss, dW1, db1, dW2, db2 of a layer with ReLU, then one without.
+    """Return loss, dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 nothing.
 
-    The loss is the mean cross-entropy of softmax(A1 W2 + b2) with the classes
-    y, plus decay / 2 times the sum of the squares of all weights, not biases.
+    The loss is the mean cross-entropy of softmax(A1 W2 + b2) with labels y,
+    plus decay / 2 times the sum of the squares of all weights, not biases.
     """
     n, rows = len(X), np.arange(len(X))
     Z1 = X @ W1 + b1

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import nnlib
+from nnlib.chapters.ch04_backward.drawings.writing import number
 from nnlib.teaching.example import W1, W2, X, b1, b2, y
 from nnlib.teaching.figures import PALETTE
 
@@ -113,10 +114,9 @@ def travel(step: int, sample: str) -> tuple[Figure, str]:
 
 
 def num(value: float) -> str:
-    """Write three decimals at most: .051, −2, 1.5."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    text = text.replace("0.", ".", 1) if abs(value) < 1 else text
-    return text.replace("-", "−") if text not in ("-0", "-", "") else "0"
+    """Write three decimals at most, without the 0 before the point, for want of room: −.051."""
+    text = number(value, 3)
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 def _told(T: Array) -> str:
