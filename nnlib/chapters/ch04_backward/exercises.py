@@ -739,7 +739,7 @@ def _network(X, y, W1, b1, W2, b2):
     """The same two layers from the package, after one backward pass."""
     layers = [FullyConnected(W1.shape[1], "relu"), FullyConnected(W2.shape[1])]
     network = NeuralNetwork(layers).build(X.shape[1:], X.dtype)
-    for layer, W, b in zip(layers, (W1, W2), (b1, b2), strict=True):
+    for layer, W, b in zip(network.layers, (W1, W2), (b1, b2), strict=True):
         layer.parameters["W"][...], layer.parameters["b"][...] = W, b
     network.backward(y, network.forward(X))
     return network

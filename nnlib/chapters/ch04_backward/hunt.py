@@ -144,12 +144,13 @@ def _by_nnlib(X, y, W1, b1, W2, b2, decay):
     """The same from the layers of the package, and the decay added to what they give."""
     layers = [FullyConnected(W1.shape[1], "relu"), FullyConnected(W2.shape[1])]
     network = NeuralNetwork(layers).build(X.shape[1:], X.dtype)
-    for layer, W, b in zip(layers, (W1, W2), (b1, b2), strict=True):
+    for layer, W, b in zip(network.layers, (W1, W2), (b1, b2), strict=True):
         layer.parameters["W"][...], layer.parameters["b"][...] = W, b
     loss = network.backward(y, network.forward(X))
     loss += decay / 2 * sum(float(np.vdot(W, W)) for W in (W1, W2))
-    (dW1, db1), (dW2, db2) = ((g["W"], g["b"]) for g in (layer.gradients for layer in layers))
-    return loss, dW1 + decay * W1, db1, dW2 + decay * W2, db2
+    first, second = (layer.gradients for layer in network.layers)
+    dW1, dW2 = first["W"] + decay * W1, second["W"] + decay * W2
+    return loss, dW1, first["b"], dW2, second["b"]
 
 
 def _loss_by_hand(X, y, W1, b1, W2, b2, decay):

@@ -1,6 +1,6 @@
 """What lesson 4 draws: the error of a difference quotient against its step, and six unnamed curves.
 
-`quotients` and `rounding` are the same for both; the lesson's tables use them too.
+The lesson's table draws its networks from here, too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 import nnlib
 from nnlib.chapters.ch04_backward.drawings.two_layers import START, pass_through
-from nnlib.gradcheck import numerical_gradient, relative_error
+from nnlib.gradcheck import expected_error, numerical_gradient, relative_error
 from nnlib.teaching.example import X, y
 from nnlib.teaching.figures import PALETTE
 
@@ -277,10 +277,8 @@ def swept(curve: str, point: str) -> tuple[Array, Array]:
 
 
 def to_expect(claim: Claim, h: float | Array) -> Array:
-    """Return the relative error that rounding alone explains: eps (|f| + |x g|) / (h max |g|)."""
-    largest = np.max(np.abs(claim.claimed))
-    x = np.max(np.abs(claim.T * claim.claimed)) / largest
-    return rounding(claim.loss(claim.T), x, largest, h) / largest
+    """Return the relative error that rounding alone explains, as `nnlib.gradcheck` has it."""
+    return np.asarray(expected_error(claim.loss(claim.T), claim.claimed, h=1.0) / h)
 
 
 def unnamed(curve: str, point: str, floor: bool) -> tuple[Figure, str]:

@@ -144,7 +144,7 @@ BLIND = Choice(
         Option(
             "the gradient of the weight decay is forgotten, with decay 1e-4",
             "The forgotten decay is in the loss and not in the claim: an error near 1e-3, "
-            "where rounding explains 2e-10.",
+            "where rounding explains 3e-10.",
         ),
         Option(
             "a mask A ≥ 0, checked where all units are on",
