@@ -18,6 +18,9 @@ from nnlib.teaching import pyodide
 from nnlib.teaching.checks import BUG, check
 from nnlib.teaching.exercises import find
 
+ID, LAB = "2.10", "2.4"
+"""An exercise, and one to find a bug in."""
+
 CONF = """
 project = "Lesson"
 extensions = ["myst_nb", "nnlib.teaching.sphinx"]
@@ -70,7 +73,7 @@ def write(folder: Path) -> Path:
     (source / "index.md").write_text("# Lesson\n\n```{toctree}\nlessons/one\n```\n")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# One")])
     notebook.cells += [nbformat.v4.new_code_cell(cell.strip()) for cell in (FIRST, PLAIN, BELOW)]
-    for id in ("4.3", "4.4", f"4.4{BUG}"):
+    for id in (ID, LAB, LAB + BUG):
         notebook.cells += exercise(id)
     notebook.cells.append(nbformat.v4.new_code_cell(DRAWS.strip()))
     nbformat.write(notebook, source / "lessons" / "one.ipynb")

@@ -11,6 +11,7 @@ import pytest
 
 from nnlib.teaching import lesson
 from nnlib.teaching.exercises import find
+from tests.teaching.classroom import ID
 from tests.test_imports import WITHOUT
 
 
@@ -157,30 +158,30 @@ def test_what_is_printed_before_a_hang_has_left(shown):
 
 
 def test_right_wrong_and_missing_answers_are_told_apart(room):
-    exercise = find("4.3")
+    exercise = find(ID)
     right = exercise.solution_source
-    wrong = right.replace("return", "return 2 *", 1)
+    wrong = right.replace("return ", "return 2 * ")
     for text, state in [(right, "passed"), (exercise.starter, "not yet"), (wrong, "not quite")]:
-        answer = room.check(["import numpy as np", text], 1, "4.3", exercise.name)
+        answer = room.check(["import numpy as np", text], 1, ID, exercise.name)
         assert answer["state"] == state, answer
-    other = room.check(["def f(x):\n    return x"], 0, "4.3", exercise.name)
+    other = room.check(["def f(x):\n    return x"], 0, ID, exercise.name)
     assert other["message"] == f"Your code defines no `{exercise.name}`; it defines `f`."
-    assert "NameError" in room.check(["undefined_name"], 0, "4.3", exercise.name)["error"]
+    assert "NameError" in room.check(["undefined_name"], 0, ID, exercise.name)["error"]
 
 
 def test_an_answer_of_yesterday_is_not_checked_again(room):
-    exercise = find("4.3")
+    exercise = find(ID)
     cells = ["import numpy as np", exercise.solution_source]
-    assert room.check(cells, 1, "4.3", exercise.name)["passed"]
-    assert not room.check([cells[0], "x = 1"], 1, "4.3", exercise.name)["passed"]
+    assert room.check(cells, 1, ID, exercise.name)["passed"]
+    assert not room.check([cells[0], "x = 1"], 1, ID, exercise.name)["passed"]
 
 
 def test_a_helper_of_one_exercise_serves_the_next(room):
-    exercise = find("4.3")
+    exercise = find(ID)
     own = exercise.solution_source.replace(f"def {exercise.name}(", "def helper(")
     arguments = ", ".join(exercise.arguments)
     text = f"def {exercise.name}({arguments}):\n    return helper({arguments})\n"
-    answer = room.check(["import numpy as np", own, text], 2, "4.3", exercise.name)
+    answer = room.check(["import numpy as np", own, text], 2, ID, exercise.name)
     assert answer["passed"], answer
 
 
@@ -190,11 +191,11 @@ def test_in_a_page_there_is_numpy_alone():
         "import matplotlib.pyplot as plt\nimport numpy as np\n"
         "from nnlib.teaching import check, explore, figure, show, verify\n"
         "from nnlib.teaching.figures import PALETTE",
-        find("4.3").solution_source,
+        find(ID).solution_source,
         "fig = plt.figure()",
         "print(np.ones(2))\nfigure(1, 'x')",
     ]
-    asked = [{"number": 1, "id": "4.3", "name": "linear_backward"}, {"number": 2}, {"number": 3}]
+    asked = [{"number": 1, "id": ID, "name": find(ID).name}, {"number": 2}, {"number": 3}]
     requests = [json.dumps({"lesson": "one", "cells": cells, **more}) for more in asked]
     code = (
         "from nnlib.teaching.lesson import handle\n"

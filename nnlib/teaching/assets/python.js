@@ -17,25 +17,30 @@
 
   // --- What a reader typed, kept in this browser only. ---
 
+  // progress.js keeps all that a book keeps; a book without it has the same place for code.
   const KEY = "nnbh:1";
-  const store = {
-    get(id) {
+  const own = {
+    read() {
       try {
-        return JSON.parse(localStorage.getItem(KEY) || "{}").code?.[id];
+        return JSON.parse(localStorage.getItem(KEY)) ?? {};
       } catch {
-        return undefined;
+        return {};
       }
     },
-    set(id, value) {
+    get: (part) => own.read()[part] ?? {},
+    set(part, id, value) {
+      const all = own.read();
+      all[part] = { ...all[part], [id]: value }; // undefined is left out when written
       try {
-        const all = JSON.parse(localStorage.getItem(KEY) || "{}");
-        all.code = { ...all.code, [id]: value };
-        if (!value) delete all.code[id];
         localStorage.setItem(KEY, JSON.stringify(all));
       } catch {
         // A private window may refuse: then the text lasts as long as the page.
       }
     },
+  };
+  const store = {
+    get: (id) => (globalThis.nnlibStore ?? own).get("code")[id],
+    set: (id, value) => (globalThis.nnlibStore ?? own).set("code", id, value),
   };
 
   // FNV-1a: enough to tell whether a starter is the one that the reader began with.
