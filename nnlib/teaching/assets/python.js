@@ -418,7 +418,7 @@
       reset() {
         if (area.value !== starter) saved.earlier = area.value;
         set(starter);
-        offerBack("The code is as it was at first.");
+        offerBack("Your version is kept.");
       },
     };
   }
@@ -554,6 +554,7 @@
       const kept = keep({ area, key: box.dataset.key, number, starter, offer, draw });
       change.replaceWith(button("Reset", () => { kept.reset(); area.focus(); }));
       status.before(offer);
+      area.setSelectionRange(0, 0);
       area.focus();
     }
     const kept = store.get(box.dataset.key);
