@@ -208,12 +208,13 @@ class Question(ABC):
 
 NOTHING = "Nothing entered yet."
 NOT_QUITE = "Not quite."
+AS_NUMBER = "Write numbers as 0.5, 1/2, -3 or 1e-5."
 
 
 def _unreadable(text: str) -> str:
     tidy = _SPACE.sub(" ", text).strip(" ").replace("`", "'")
     short = tidy if len(tidy) <= 20 else tidy[:20] + "…"
-    return f"I can't read “{short}” as a number. Write it as 0.5, 1/2, -3 or 1e-5."
+    return f"I can't read “{short}” as a number."
 
 
 # --- choices ------------------------------------------------------------------------------------
@@ -367,7 +368,7 @@ class Number(_Measured):
         if reading.state == "empty":
             return Verdict("open", [NOTHING])
         if reading.state == "unread":
-            return Verdict("unread", [_unreadable(entry)])
+            return Verdict("unread", [_unreadable(entry), AS_NUMBER])
         how = [f"Read as {reading.shown}."] if reading.shown else []
         if self.near(reading.value, float(self.answer)):
             return Verdict("right", ["Right.", *how])
@@ -489,6 +490,7 @@ class Blanks(_Measured):
         lines += [
             f"{_first_up(c.place)}: {_unreadable(c.text)}" for c in cells if c.mark == "unread"
         ]
+        lines += [AS_NUMBER] * (counts["unread"] > 0)
         state = "wrong" if counts["wrong"] else "unread" if counts["unread"] else "open"
         return Verdict(state, [*lines, *self._causes(cells)], marks)
 
@@ -519,19 +521,23 @@ class Blanks(_Measured):
     def _causes(self, cells: list[_Cell]) -> list[str]:
         """Name what led to the wrong entries, as far as that is certain."""
         slips = [{name: _table(a) for name, a in slip.value.items()} for slip in self.wrong]
+        filled: dict[str, list[_Cell]] = {name: [] for name in self.blanks}
+        for c in cells:
+            if c.mark in ("right", "wrong"):
+                filled[c.name].append(c)
 
         def fits(slip: dict[str, Table], name: str) -> bool:
             """Whether it accounts for all that was filled into this array."""
-            mine = [c for c in cells if c.name == name and c.mark in ("right", "wrong")]
-            return all(self.near(c.value, slip[name][c.row][c.column]) for c in mine)
+            return all(self.near(c.value, slip[name][c.row][c.column]) for c in filled[name])
 
         explained: dict[str, int] = {}
         for name in self.blanks:
-            if not any(c.name == name and c.mark == "wrong" for c in cells):
+            if not any(c.mark == "wrong" for c in filled[name]):
                 continue
             partly = [k for k, slip in enumerate(slips) if name in slip and fits(slip, name)]
             wholly = [k for k in partly if all(fits(slips[k], other) for other in slips[k])]
-            pool = wholly or partly
+            # One entry alone says nothing of the other arrays that would have to differ too.
+            pool = wholly or (partly if len(filled[name]) > 1 else [])
             if len(pool) == 1:
                 explained[name] = pool[0]
         single: dict[int, list[str]] = {}

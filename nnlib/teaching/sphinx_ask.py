@@ -172,6 +172,7 @@ def _blanks(content: dict[str, Any], anchor: str) -> Iterator[Part]:
 def _array(name: str, rows: Iterable[list[str]], kind: str = "ask-given") -> Iterator[str]:
     rows = list(rows)
     columns = len(rows[0])
+    kind += " ask-single" * (len(rows) == columns == 1)
     yield (
         f'<div class="ask-array"><span class="ask-name">{html.escape(name)} =</span>'
         f'<div class="{kind}" data-columns="{columns}" style="--columns:{columns}">'

@@ -172,7 +172,7 @@ def test_what_the_reader_reads_ends_as_sentences_do(question):
     if isinstance(question, Choice):
         texts += [option.text for option in question.options]
     for text in [*texts, question.why]:
-        assert text.strip()[-1] in ".?!`$" or text.rstrip().endswith(("$$", ":::", "```")), text
+        assert text.strip().rstrip(")”")[-1] in ".?!`$" or text.rstrip().endswith(("$$", ":::", "```")), text
     # Feedback is text in the page: what would be typeset elsewhere would stand there raw.
     assert not [text for text in texts if "$" in text or "\\" in text]
 
@@ -225,7 +225,7 @@ def test_not_to_know_is_not_wrong():
         ("0.4", "wrong", "The right value is larger."),
         ("0.7", "wrong", "The right value is smaller."),
         ("", "open", "Nothing entered yet."),
-        ("half", "unread", "I can't read “half” as a number. Write it as 0.5, 1/2, -3 or 1e-5."),
+        ("half", "unread", "Write numbers as 0.5, 1/2, -3 or 1e-5."),
     ],
 )
 def test_a_number_is_told_what_is_certain(entry, state, line):
@@ -289,7 +289,8 @@ HALVED = ("1", "-2", "0.25", "3", "0", "0.75")
         ]),
         (filled(db=("", "", "x")), [
             "1 entry is unreadable, 8 are open.",
-            "Entry 3 of db: I can't read “x” as a number. Write it as 0.5, 1/2, -3 or 1e-5.",
+            "Entry 3 of db: I can't read “x” as a number.",
+            "Write numbers as 0.5, 1/2, -3 or 1e-5.",
         ]),
         # A mistake that leaves an entry right is not told of it.
         (filled(db=("", "0", "")), ["1 entry is right, 8 are open."]),
@@ -297,6 +298,24 @@ HALVED = ("1", "-2", "0.25", "3", "0", "0.75")
 )  # fmt: skip
 def test_blanks_are_told_what_is_certain(entry, lines):
     assert the("9.two-by-three").judge(entry).lines == lines
+
+
+def test_one_entry_is_not_told_what_would_need_the_others_to_differ():
+    question = Blanks(
+        id="9.three",
+        prompt="?",
+        blanks={"dx": 3, "dy": 3},
+        wrong=[Slip({"dx": -1, "dy": 2}, "These belong to z = 1."), Slip({"dx": 0}, "Not all.")],
+        why=".",
+    )
+    told = {
+        ("-1", "2"): ["These belong to z = 1."],
+        ("-1", ""): ["These belong to z = 1."],
+        ("-1", "3"): ["dx: These belong to z = 1."],
+        ("0", "2"): ["Not all.", "dy: These belong to z = 1."],
+    }
+    for (dx, dy), lines in told.items():
+        assert question.judge({"dx": [[dx]], "dy": [[dy]]}).lines[1:] == lines
 
 
 def test_two_mistakes_with_the_same_entries_are_both_left_untold():

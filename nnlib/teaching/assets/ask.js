@@ -56,12 +56,13 @@
 
   const NOTHING = "Nothing entered yet.";
   const NOT_QUITE = "Not quite.";
+  const AS_NUMBER = "Write numbers as 0.5, 1/2, -3 or 1e-5.";
   const STATES = ["right", "wrong", "unread", "open"];
 
   function unreadable(text) {
     const all = [...tidied(text).replaceAll("`", "'")];
     const short = all.length <= 20 ? all.join("") : all.slice(0, 20).join("") + "…";
-    return `I can't read “${short}” as a number. Write it as 0.5, 1/2, -3 or 1e-5.`;
+    return `I can't read “${short}” as a number.`;
   }
 
   function near(key, value, target) {
@@ -91,7 +92,7 @@
     number(key, entry) {
       const { state, value, shown } = read(entry);
       if (state === "empty") return { state: "open", lines: [NOTHING], marks: [] };
-      if (state === "unread") return { state, lines: [unreadable(entry)], marks: [] };
+      if (state === "unread") return { state, lines: [unreadable(entry), AS_NUMBER], marks: [] };
       const how = shown ? [`Read as ${shown}.`] : [];
       if (near(key, value, key.answer)) {
         return { state: "right", lines: ["Right.", ...how], marks: [] };
@@ -110,6 +111,7 @@
       if (counts.right === cells.length) return { state: "right", lines: ["Right."], marks };
       const unread = cells.filter(({ mark }) => mark === "unread")
         .map(({ place, text }) => `${firstUp(place)}: ${unreadable(text)}`);
+      if (unread.length) unread.push(AS_NUMBER);
       const state = counts.wrong ? "wrong" : counts.unread ? "unread" : "open";
       return { state, lines: [tally(counts), ...unread, ...causes(key, cells)], marks };
     },
@@ -147,16 +149,18 @@
 
   function causes(key, cells) {
     const slips = key.wrong.map(([arrays]) => arrays);
-    const fits = (slip, name) => cells
-      .filter((cell) => cell.name === name && ["right", "wrong"].includes(cell.mark))
-      .every(({ value, row, column }) => near(key, value, slip[name][row][column]));
+    const filled = Object.fromEntries(Object.keys(key.answer).map((name) => [name,
+      cells.filter((cell) => cell.name === name && ["right", "wrong"].includes(cell.mark))]));
+    const fits = (slip, name) => filled[name].every(
+      ({ value, row, column }) => near(key, value, slip[name][row][column]));
     const explained = new Map();
     for (const name of Object.keys(key.answer)) {
-      if (!cells.some((cell) => cell.name === name && cell.mark === "wrong")) continue;
+      if (!filled[name].some(({ mark }) => mark === "wrong")) continue;
       const partly = slips.map((_, k) => k).filter((k) => name in slips[k] && fits(slips[k], name));
       const wholly = partly.filter(
         (k) => Object.keys(slips[k]).every((other) => fits(slips[k], other)));
-      const pool = wholly.length ? wholly : partly;
+      // One entry alone says nothing of the other arrays that would have to differ too.
+      const pool = wholly.length ? wholly : filled[name].length > 1 ? partly : [];
       if (pool.length === 1) explained.set(name, pool[0]);
     }
     const single = new Map();

@@ -27,7 +27,7 @@ START = Choice(
             "You added the inputs up, (1 + 2) dz. Each input has weights of its own. Start with "
             "lesson 1.",
         ),
-        Option("I don't know yet", "Then start with lesson 1. It needs 20 minutes."),
+        Option("I don't know yet", "Start with lesson 1. It needs 20 minutes.", unsure=True),
     ],
     why="$dW_{mj} = x_m\\, dz_j$: what came in on the wire times what comes back on it.",
 )
