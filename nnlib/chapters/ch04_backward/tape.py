@@ -43,7 +43,7 @@ def log(a):
 
 
 def sweep(tape):
-    """Return the gradient of the last value by every value on the tape.
+    """Return an array: the last value's gradient by each value on the tape.
 
     tape[k] lists the wires into value k as pairs (m, slope): value m < k
     enters a gate whose local slope by it is `slope`. Inputs have no wires.

@@ -98,7 +98,7 @@ BACK_ONE = Blanks(
         Slip(
             {"dZ1": _dA1, "dW1": X.T @ _dA1, "db1": _sums(_dA1)},
             "The mask is forgotten: dZ1 is dA1 again. Where Z1 is negative the slope is 0, and "
-            "nothing goes through. (A1 ≥ 0 is no mask: it is always true.)",
+            "nothing goes through. A1 ≥ 0 is no mask: it is always true.",
         ),
         Slip(
             {"dZ1": _SQUASHED, "dW1": X.T @ _SQUASHED, "db1": _sums(_SQUASHED)},
