@@ -281,10 +281,23 @@ def to_expect(claim: Claim, h: float | Array) -> Array:
     return np.asarray(expected_error(claim.loss(claim.T), claim.claimed, h=1.0) / h)
 
 
+def curve(letter: str) -> Callable[..., tuple[Figure, str]]:
+    """Return what draws one of the six curves without saying what it is.
+
+    Each has a name of its own, as each is an explorer of its own, beside its question.
+    """
+
+    def draw(point: str, floor: bool) -> tuple[Figure, str]:
+        return unnamed(letter, point, floor)
+
+    draw.__name__ = f"curve_{letter.lower()}"
+    return draw
+
+
 def unnamed(curve: str, point: str, floor: bool) -> tuple[Figure, str]:
-    """Draw one of the six curves without saying what it is; `floor` adds the expected rounding."""
+    """Draw error against step for one of the six; `floor` adds the rounding to expect."""
     errors, noise = swept(curve, point)
-    fig, ax = plt.subplots(figsize=(6, 4.6))
+    fig, ax = plt.subplots(figsize=(6, 3.4))
     if floor:
         ax.plot(SWEEP, noise, "--", color=PALETTE["muted"], label="rounding to expect")
     ax.plot(
