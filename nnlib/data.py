@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import http.client
 import math
 import os
 import struct
-import urllib.error
-import urllib.request
 import zlib
 from collections.abc import Sequence
 from importlib.resources import files
@@ -174,6 +171,8 @@ def fetch(
 
     What has arrived stands in `name.part`, so that the next call asks only for the rest.
     """
+    import http.client  # here: it takes half of the time to import nnlib, and few fetch
+
     target, part = folder / name, folder / (name + ".part")
     if target.exists() and digest_of(target) == sha256:
         return target
@@ -196,6 +195,9 @@ def fetch(
 
 def download(url: str, part: Path, progress: bool = True) -> None:
     """Append to `part` what it still lacks of `url`, beside a progress bar."""
+    import urllib.error
+    import urllib.request
+
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:

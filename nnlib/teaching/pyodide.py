@@ -15,12 +15,12 @@ import hashlib
 import io
 import json
 import os
-import tempfile
-import urllib.request
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from nnlib.data import digest_of, download
 
 # From 314 on, Pyodide needs a worker made of a module, which no browser makes from a folder.
 VERSION = "0.29.3"
@@ -41,8 +41,6 @@ FILES = {
 FOLDER = "NNLIB_PYODIDE"
 REQUIRED = "NNLIB_REQUIRE_PYODIDE"
 """Environment variables: where the files are, and whether a build without them fails."""
-
-SECONDS = 20  # without an answer from ADDRESS
 
 NOTICE = f"""\
 The code exercises of this book run in the page, by these works of others, unchanged:
@@ -81,7 +79,7 @@ def locate(say: Say) -> dict[str, Path]:
             if named:
                 raise Missing(f"{FOLDER}={named} holds no {name}")
             _fetch(name, digest, folder, say)
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        elif digest_of(path) != digest:
             say(f"{path} is not the file of Pyodide's distribution, by its hash; taken as it is")
         found[name] = path
     return found
@@ -89,18 +87,16 @@ def locate(say: Say) -> dict[str, Path]:
 
 def _fetch(name: str, digest: str, folder: Path, say: Say) -> None:
     say(f"fetching {ADDRESS}{name}")
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{name}.part"
     try:
-        with urllib.request.urlopen(ADDRESS + name, timeout=SECONDS) as answer:
-            content = answer.read()
+        download(ADDRESS + name, part, progress=False)
     except OSError as error:
         raise Missing(f"{name} is not in {folder}, and {ADDRESS} gave no answer: {error}") from None
-    if hashlib.sha256(content).hexdigest() != digest:
+    if digest_of(part) != digest:
+        part.unlink()
         raise Missing(f"{ADDRESS}{name} has another hash than the one written down: not taken")
-    folder.mkdir(parents=True, exist_ok=True)
-    # Whole or not at all, also when two builds fetch at a time.
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
-        part.write(content)
-    os.replace(part.name, folder / name)
+    part.replace(folder / name)
 
 
 def library() -> bytes:

@@ -277,8 +277,8 @@ spellcheck="false" autocapitalize="off" autocomplete="off" autocorrect="off" wra
 Ctrl+Enter checks.</p>
 </div>
 <div role="status" class="nnlib-status"></div>
-<pre class="nnlib-evidence" tabindex="0" aria-label="Where it fails" hidden></pre>
-<pre class="nnlib-output" tabindex="0" aria-label="Output of your code" hidden></pre>
+<pre class="nnlib-evidence" tabindex="0" role="group" aria-label="Where it fails" hidden></pre>
+<pre class="nnlib-output" tabindex="0" role="group" aria-label="Output of your code" hidden></pre>
 <p class="nnlib-offer" hidden></p>
 <ol class="nnlib-tips" aria-live="polite" aria-label="Hints"></ol>
 </div>

@@ -37,11 +37,11 @@ def asked(monkeypatch):
     """Stand in for the network: what was asked for, answered from CONTENT."""
     urls = []
 
-    def answer(url, timeout):
+    def answer(url, part, progress):
         urls.append(url)
-        return io.BytesIO(CONTENT[url.rpartition("/")[2]])
+        part.write_bytes(CONTENT[url.rpartition("/")[2]])
 
-    monkeypatch.setattr(pyodide.urllib.request, "urlopen", answer)
+    monkeypatch.setattr(pyodide, "download", answer)
     return urls
 
 
@@ -69,10 +69,10 @@ def test_a_file_that_somebody_put_there_is_taken_and_named(asked, said):
 
 
 def test_no_network_and_no_files_is_said(said, monkeypatch):
-    def refuse(url, timeout):
+    def refuse(url, part, progress):
         raise urllib.error.URLError("no network")
 
-    monkeypatch.setattr(pyodide.urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(pyodide, "download", refuse)
     with pytest.raises(pyodide.Missing, match=r"gave no answer: .*no network"):
         pyodide.locate(said.append)
 

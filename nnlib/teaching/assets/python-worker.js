@@ -51,7 +51,12 @@
       importScripts(URL.createObjectURL(script));
     }
     const quiet = () => {};
-    const python = await loadPyodide({ indexURL: "http://book/", stdout: quiet, stderr: quiet });
+    const python = await loadPyodide({
+      indexURL: "http://book/",
+      env: { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" }, // every start is a new disk
+      stdout: quiet,
+      stderr: quiet,
+    });
     const numpy = names.find((name) => name.endsWith(".whl"));
     await python.loadPackage(`http://book/${numpy}`, {
       checkIntegrity: false, // the build did that

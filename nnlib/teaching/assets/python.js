@@ -520,6 +520,7 @@
     const bar = box.querySelector(".nnlib-bar");
     const status = box.querySelector("[role=status]");
     const output = element("pre", { className: "nnlib-output", hidden: true, tabIndex: 0 });
+    output.setAttribute("role", "group");
     output.setAttribute("aria-label", "Output of your run");
     const parts = { bar, status, output };
     const { run, go } = runner({
