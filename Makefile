@@ -25,7 +25,7 @@ help:
 	@echo 'make book         install what the book needs into $(VENV), build it, say where it is'
 	@echo 'make test         prove it: lint, unit, compare and page below, and the build itself'
 	@echo '  make lint         style and types, notebooks too'
-	@echo '  make unit         nnlib against mathematics, and the tools of the book'
+	@echo '  make unit         nnlib against mathematics, the tools of the book, 30 of the mutants'
 	@echo '  make compare      run every notebook and compare its output with the one in git'
 	@echo '  make page         the built pages, in a real browser'
 	@echo 'make serve        show the built book on http://127.0.0.1:$(PORT)/ (PORT=...)'
@@ -117,7 +117,10 @@ lint: $(VENV)/test.stamp
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
 unit: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --ignore=tests/page
+	@failed=; \
+	$(BIN)/python -m pytest --ignore=tests/page || failed=', pytest'; \
+	$(BIN)/python tools/mutate.py --sample 30 || failed="$$failed, tools/mutate.py"; \
+	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
 compare: $(VENV)/book.stamp
 	@$(BIN)/python -m pytest --nbval book || { status=$$?; \

@@ -165,9 +165,12 @@ class ELU(Activation, name="elu"):
 
     def forward(self, Z: Array) -> Array:
         # min(z, 0): np.where computes both branches, and e^z overflows in the unused one.
+        # `np.minimum(Z, 1)` does the same: what is not 0 or less belongs to the unused branch
+        # `Z >= 0` does the same: both branches are 0 at 0
         return np.where(Z > 0, Z, self.alpha * np.expm1(np.minimum(Z, 0)))
 
     def backward(self, Z: Array, dY: Array) -> Array:
+        # `np.minimum(Z, 1)` does the same: what is not 0 or less belongs to the unused branch
         return dY * np.where(Z > 0, 1, self.alpha * np.exp(np.minimum(Z, 0)))
 
     def __repr__(self) -> str:
@@ -236,6 +239,7 @@ class Sigmoid(Activation, name="sigmoid"):
 
     def forward(self, Z: Array) -> Array:
         e = np.exp(-np.abs(Z))
+        # `Z > 0` does the same: e is 1 at 0
         return np.where(Z >= 0, 1, e) / (1 + e)
 
     def backward(self, Z: Array, dY: Array) -> Array:
@@ -264,6 +268,7 @@ class SoftMax(Activation, name="softmax"):
     elementwise = False
 
     def forward(self, Z: Array) -> Array:
+        # `-np.exp` does the same: the sign cancels in the quotient
         E = np.exp(Z - row_maximum(Z))
         return E / E.sum(axis=-1, keepdims=True)
 

@@ -170,6 +170,7 @@ class Padding:
         if self.given != "same":
             return [(p, p) for p in self.width]
         both = []
+        # `strict=False` does the same: all three are pairs
         for n, k, s in zip(size, self.kernel, self.stride, strict=True):
             total = max((-(-n // s) - 1) * s + k - n, 0)
             both.append((total // 2, total - total // 2))  # an odd one goes after, as in PyTorch
@@ -251,7 +252,7 @@ class Conv2D(Layer):
         W, view = self.parameters["W"], self.cache["view"]
 
         dW, db = np.zeros_like(W), np.zeros_like(self.parameters["b"])
-        dX = self.pad.add(np.zeros_like(self.cache["X"]))
+        dX = self.pad.add(np.zeros_like(self.cache["X"]))  # `-self.pad.add` does the same: minus 0
         d_view = self.pad.view(dX, write=True)
         for part in self.parts(view):
             rows = dZ[part].reshape(-1, self.n_out)
@@ -324,9 +325,10 @@ class Pool2D(Layer):
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dZ = self.activation_backward(dY)
         X, Z = self.cache["X"], self.cache["Z"]
-        dX = self.pad.add(np.zeros_like(X))
+        dX = self.pad.add(np.zeros_like(X))  # `-self.pad.add` does the same: minus 0
         d_view = self.pad.view(dX, write=True)
         if self.mode == "max":
+            # `(X, np.inf)` does the same: no maximum of an image equals either
             view, open_ = self.pad.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
             for i, j in np.ndindex(self.kernel_shape):
                 x = view[:, :, :, i, j]
@@ -425,6 +427,7 @@ class BatchNorm(Layer):
         m = len(rows)
         if m < 2:
             raise ValueError(f"{self!r} expected at least 2 rows to train on, got {m}")
+        # `keepdims=False` does the same: (d,) is broadcast as (1, d) is
         mean, var = rows.mean(axis=0, keepdims=True), rows.var(axis=0, keepdims=True)
         for name, new in (("mean", mean), ("var", var * (m / (m - 1)))):
             self.state[name] += self.momentum * (new - self.state[name])
