@@ -68,9 +68,10 @@ def write(folder: Path, *cells: str) -> Path:
     """Write a book whose second page, in a folder of its own, runs the cells; return its folder."""
     source = folder / "source"
     (source / "chapters").mkdir(parents=True, exist_ok=True)
-    (source / "conf.py").write_text(CONF)
+    (source / "conf.py").write_text(CONF, encoding="utf-8")
     (source / "index.md").write_text(
-        "# Sample\n\nNo figures here.\n\n```{toctree}\nchapters/one\n```\n"
+        "# Sample\n\nNo figures here.\n\n```{toctree}\nchapters/one\n```\n",
+        encoding="utf-8",
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# One")])
     notebook.cells += [nbformat.v4.new_code_cell(cell.strip()) for cell in (SETUP, *cells)]

@@ -43,7 +43,7 @@ def lab(tmp_path, chromium):
         f"JUPYTER{'' if name.startswith('LAB') else '_'}{name}": str(tmp_path / name.lower())
         for name in folders
     }
-    with open(tmp_path / "lab.log", "w") as log:
+    with open(tmp_path / "lab.log", "w", encoding="utf-8") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | private)
     try:
         address = f"http://127.0.0.1:{port}"
@@ -62,7 +62,7 @@ def _wait(url, server, log):
                 return
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.3)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
 
 
 def run_all(page, address):

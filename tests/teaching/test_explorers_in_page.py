@@ -39,7 +39,7 @@ def opened(chromium, built):
 def picture(built, figure):
     """The text of the SVG file that the figure shows."""
     source = figure.locator("img").evaluate("image => image.currentSrc")
-    return (built / "_explorers" / source.rpartition("/")[2]).read_text()
+    return (built / "_explorers" / source.rpartition("/")[2]).read_text(encoding="utf-8")
 
 
 def title(figure):
@@ -54,7 +54,7 @@ def test_each_control_shows_the_frame_of_its_position(opened, built, name):
     seen = drive(page, page.locator(f"#explore-{name}"))
     assert len({at["file"] for at in seen}) > 3
     for at in seen:
-        drawn = (built / "_explorers" / at.pop("file")).read_text()
+        drawn = (built / "_explorers" / at.pop("file")).read_text(encoding="utf-8")
         at = {k: {"on": "True", "off": "False"}.get(v, v) for k, v in at.items()}
         # draw() wrote its arguments into the picture.
         assert f">at {' '.join(f'{k}={v}' for k, v in at.items())}<" in drawn
@@ -157,9 +157,9 @@ def test_controls_and_pictures_have_names(opened):
 
 
 def test_pages_without_figures_load_no_script(built):
-    assert "explorer.js" not in (built / "index.html").read_text()
-    assert "explorer.css" not in (built / "index.html").read_text()
-    assert "explorer.js" in (built / "chapters" / "one.html").read_text()
+    assert "explorer.js" not in (built / "index.html").read_text(encoding="utf-8")
+    assert "explorer.css" not in (built / "index.html").read_text(encoding="utf-8")
+    assert "explorer.js" in (built / "chapters" / "one.html").read_text(encoding="utf-8")
 
 
 def test_frames_are_shared_come_back_and_go(tmp_path):
@@ -186,7 +186,7 @@ def test_frames_are_shared_come_back_and_go(tmp_path):
 def test_a_failing_frame_fails_the_build_and_is_named(tmp_path, strict):
     cell = "explore(lambda n, kind: waves(1 / n, kind, False), n=[2, 0], kind=['sine', 'square'])"
     source = sample.write(tmp_path, cell)
-    with (source / "conf.py").open("a") as conf:
+    with (source / "conf.py").open("a", encoding="utf-8") as conf:
         conf.write(f"nb_execution_raise_on_error = {strict}\n")
     result = sample.build(source)
     assert result.returncode != 0
@@ -197,5 +197,5 @@ def test_a_failing_frame_fails_the_build_and_is_named(tmp_path, strict):
 def test_other_builders_show_the_sentence(tmp_path):
     source = sample.write(tmp_path, sample.FIGURE)
     assert sample.build(source, "text").returncode == 0
-    text = (tmp_path / "build" / "text" / "chapters" / "one.txt").read_text()
+    text = (tmp_path / "build" / "text" / "chapters" / "one.txt").read_text(encoding="utf-8")
     assert re.search(r"A line from 0 to 1\.", text)

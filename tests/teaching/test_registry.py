@@ -10,6 +10,7 @@ import pytest
 import nnlib.activations as ours
 from nnlib.teaching import check
 from nnlib.teaching.exercises import Exercise, Wrong, chapters, every_exercise, find
+from nnlib.teaching.rooms import rooms
 from nnlib.teaching.trials import agree, attempt, deviations, survey
 
 EXERCISES = list(every_exercise())
@@ -43,10 +44,11 @@ def each(exercises=EXERCISES):
     return pytest.mark.parametrize("exercise", exercises, ids=lambda e: e.id)
 
 
-def test_chapter_2_is_there():
-    assert "2" in chapters()
-    assert len([e for e in EXERCISES if e.id.startswith("2.")]) >= 10
-    assert len([e for e in LABS if e.id.startswith("2.")]) >= 3
+@pytest.mark.parametrize("number", rooms())
+def test_every_room_is_found_with_its_exercises_and_bugs(number):
+    assert number in chapters()
+    assert sum(e.id.startswith(f"{number}.") for e in EXERCISES) >= 8
+    assert sum(e.id.startswith(f"{number}.") for e in LABS) >= 2
 
 
 @each()
