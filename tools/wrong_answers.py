@@ -287,7 +287,9 @@ def sort(exercise: Exercise, function: Any, verdict: Any) -> str:
     if verdict.passed:
         return "false" if separated(exercise, function) else "right"
     if hasattr(verdict, "by"):
-        return {"known": "cause", "slip": "cause", "values": "property"}.get(verdict.by, "bare")
+        return {"known": "cause", "slip": "cause", "values": "property", "lost": "crash"}.get(
+            verdict.by, "bare"
+        )
     if verdict.message in {exercise.symptom, *(w.diagnosis for w in exercise.wrong)}:
         return "cause"
     message = verdict.message

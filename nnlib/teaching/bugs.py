@@ -18,12 +18,20 @@ import numpy as np
 from nnlib.teaching.exercises import Exercise, Function
 from nnlib.teaching.trials import agree, attempt, deviations, survey, takes
 
-Judgment = tuple[str, str, str]  # state, message, evidence
-
 NOT_QUITE = "not quite"
 
 # Central differences call a function some hundred times; more calls than this show nothing new.
 CALLS_KEPT = 400
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """What is said of an answer (see `checks.Verdict`)."""
+
+    state: str
+    message: str
+    evidence: str = ""
+    by: str = ""
 
 
 @dataclass
@@ -53,20 +61,21 @@ def judge(exercise: Exercise, exposes: Any) -> Judgment:
     assert exercise.broken is not None
     if not callable(exposes) or not takes(exposes, 1):
         hand_over = f'`check.bug("{exercise.id}", exposes)`'
-        return NOT_QUITE, f"Hand over a function of one argument, `exposes(f)`: {hand_over}.", ""
+        message = f"Hand over a function of one argument, `exposes(f)`: {hand_over}."
+        return Judgment(NOT_QUITE, message)
     broken, right = (
         ask(exposes, exercise.broken, exercise),
         ask(exposes, exercise.solution, exercise),
     )
     if _untouched(exposes, broken):
-        return "not yet", "Fill in `exposes`, then run this cell again.", ""
+        return Judgment("not yet", "Fill in `exposes`, then run this cell again.")
     fault = _misuse(exercise, broken, right) or _no_answer(broken, right)
     fault = fault or _unsteady(exercise, exposes, broken, right)
     if fault:
-        return NOT_QUITE, fault, ""
+        return Judgment(NOT_QUITE, fault)
     if broken.verdict and not right.verdict:
         return _on_others(exercise, exposes)
-    return NOT_QUITE, *_explain(exercise, broken, right)
+    return Judgment(NOT_QUITE, _explain(exercise, broken, right))
 
 
 def ask(exposes: Function, function: Function, exercise: Exercise) -> Reply:
@@ -151,15 +160,14 @@ def _unsteady(exercise: Exercise, exposes: Function, broken: Reply, right: Reply
     return ""
 
 
-def _explain(exercise: Exercise, broken: Reply, right: Reply) -> tuple[str, str]:
+def _explain(exercise: Exercise, broken: Reply, right: Reply) -> str:
     """Say why a test does not tell the broken function from the right one."""
     if right.verdict and not broken.verdict:
-        return "The wrong way round: return True where `f` is wrong, False where it is right.", ""
+        return "The wrong way round: return True where `f` is wrong, False where it is right."
     if right.verdict:
         return (
             "Your test accuses every function, the right one too. Do the values that it compares "
-            "have to agree, in exact arithmetic? And with rounding?",
-            "",
+            "have to agree, in exact arithmetic? And with rounding?"
         )
     assert exercise.broken is not None
     for number, arguments in enumerate(broken.calls, start=1):
@@ -174,13 +182,11 @@ def _explain(exercise: Exercise, broken: Reply, right: Reply) -> tuple[str, str]
             return (
                 "Your test lets the bug pass, although it had it in its hands. "
                 f"{which} returns something else than the right function would, and the verdict "
-                "does not depend on that.",
-                "",
+                "does not depend on that."
             )
     return (
         "Your test lets the bug pass. On every input that it tries, the broken function and the "
-        "right one return the same: choose inputs on which they could differ.",
-        "",
+        "right one return the same: choose inputs on which they could differ."
     )
 
 
@@ -189,12 +195,11 @@ def _on_others(exercise: Exercise, exposes: Function) -> Judgment:
     if exercise.witness is not None:
         reply = ask(exposes, exercise.witness, exercise)
         if reply.verdict is not False:
-            return (
+            return Judgment(
                 NOT_QUITE,
                 "Your test exposes the bug. But it also accuses a function that is right and "
                 "computes the same in another way: its last digits differ, as rounding goes. "
                 "Compare with a tolerance, as `np.allclose` does.",
-                "",
             )
     replies = [ask(exposes, function, exercise).verdict for function in _wrong_repairs(exercise)]
     caught = sum(verdict is True for verdict in replies)
@@ -206,7 +211,7 @@ def _on_others(exercise: Exercise, exposes: Function) -> Judgment:
             f" Of the {len(replies)} wrong repairs in our drawer it would let "
             f"{len(replies) - caught} pass: keep it at hand while you repair, and check that, too."
         )
-    return "passed", message, ""
+    return Judgment("passed", message)
 
 
 def _wrong_repairs(exercise: Exercise) -> Iterator[Function]:

@@ -3,67 +3,57 @@
 `check.bug("4.4", exposes)` asks the same of a test that is to expose the bug of a lab (see `bugs`).
 `answer` gives both in plain data, for a page that draws them itself.
 
-The answer is "not yet" for the starter, a pass that says what was verified, or a diagnosis. A
-diagnosis is found in three steps: does the function go wrong exactly where a known wrong answer
-does; does it differ from the right values in a telling way (sign, factor, shape); and otherwise
-the smallest input on which it fails.
+The answer is "not yet" for the starter, a pass that says what was verified, or a diagnosis. The
+diagnosis comes from `diagnosis`, the smallest input that shows it from `evidence`.
 
 A learner's mistake never raises. An unknown exercise does, since that is the page's mistake.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from html import escape
 from typing import Any
 
 import numpy as np
 
-from nnlib.teaching import bugs
+from nnlib.teaching import bugs, evidence
 from nnlib.teaching.bugs import NOT_QUITE, Judgment
-from nnlib.teaching.exercises import Exercise, Function, Wrong, chapter, find
+from nnlib.teaching.diagnosis import diagnose, known, matters, remark, unsteady
+from nnlib.teaching.errors import name_of
+from nnlib.teaching.exercises import Exercise, Function, chapter, find
 from nnlib.teaching.panel import Panel, box, lines, prose
 from nnlib.teaching.source import colored
-from nnlib.teaching.trials import (
-    Deviations,
-    Survey,
-    Trial,
-    agree,
-    as_array,
-    attempt,
-    close,
-    deviations,
-    dtypes,
-    survey,
-    takes,
-)
+from nnlib.teaching.trials import Deviations, Survey, deviations, in_form_of, survey, takes
 
 
 class Verdict(Panel):
-    """The answer to one check: `state`, `message`, `evidence`, `tips`, and how it is shown."""
+    """The answer to one check: `state`, `message`, `evidence`, `tips`, and how it is shown.
+
+    by  on what grounds an answer was refused: "known" (a registered wrong answer), "slip" (an edit
+        of the solution), "values", "error" or "bare" (nothing but that it differs)
+    """
 
     def __init__(
         self,
         title: str,
-        state: str,
-        message: str,
-        evidence: str = "",
+        judgment: Judgment,
         tips: Sequence[str] = (),
     ) -> None:
         self.title = title
-        self.state = state
-        self.passed = state == "passed"
-        self.message = message
-        self.evidence = evidence
-        self.tips = list(tips)
-        indented = [f"    {line}" for line in evidence.splitlines()]
-        kind = {"passed": "passed", "not yet": "open"}.get(state, "wrong")
-        html = [f'<p style="margin:.3rem 0"><strong>{escape(title)}: {state}.</strong></p>']
-        html += [prose(message), lines(evidence) if evidence else "", *map(prose, tips)]
-        super().__init__(
-            "\n".join([f"{title}: {state}.", message, *indented, *tips]), box(kind, *html)
-        )
+        self.state, self.message = judgment.state, judgment.message
+        self.evidence, self.by = judgment.evidence, judgment.by
+        self.passed = self.state == "passed"
+        self.tips = [] if self.passed else list(tips)
+        head = f"{title}: {self.state}."
+        indented = [f"    {line}" for line in self.evidence.splitlines()]
+        kind = {"passed": "passed", "not yet": "open"}.get(self.state, "wrong")
+        html = [f'<p style="margin:.3rem 0"><strong>{escape(head)}</strong></p>']
+        html += [prose(self.message), lines(self.evidence) if self.evidence else ""]
+        html += map(prose, self.tips)
+        text = "\n".join([head, self.message, *indented, *self.tips])
+        super().__init__(text, box(kind, *html))
 
 
 class Check:
@@ -80,10 +70,9 @@ class Check:
         """
         exercise = find(id)
         count = _count(hint)
-        state, message, evidence = _judge(exercise, function)
         tips = _tips(exercise.hints, f'check("{id}", {exercise.name}', count)
         title = f"Exercise {exercise.id}, {exercise.title}"
-        return Verdict(title, state, message, evidence, [] if state == "passed" else list(tips))
+        return Verdict(title, _judge(exercise, function), list(tips))
 
     def bug(self, id: str, exposes: Any, *, hint: int | bool = 0) -> Verdict:
         """Check a learner's test of a lab: `exposes(f)` is True exactly if `f` is wrong.
@@ -94,10 +83,9 @@ class Check:
         """
         exercise = _lab(id)
         count = _count(hint)
-        state, message, evidence = bugs.judge(exercise, exposes)
         tips = _tips(exercise.test_hints, f'check.bug("{id}", exposes', count)
         title = f"Exercise {exercise.id}, a test for it"
-        return Verdict(title, state, message, evidence, [] if state == "passed" else list(tips))
+        return Verdict(title, bugs.judge(exercise, exposes), list(tips))
 
     def starter(self, id: str) -> str:
         """Return the code that an exercise starts from, or, for "4.4-bug", the test of a lab."""
@@ -159,24 +147,45 @@ def _lab(id: str) -> Exercise:
 
 
 def _judge(exercise: Exercise, function: Any) -> Judgment:
-    """Return the state, the message and the evidence for one function."""
+    """Return the state, the message, the evidence and the grounds for one function."""
     if not callable(function):
-        return NOT_QUITE, _uncallable(exercise, function), ""
+        return Judgment(NOT_QUITE, _uncallable(exercise, function))
     if not takes(function, len(exercise.arguments)):
         call = f"`{exercise.name}({', '.join(exercise.arguments)})`"
-        return NOT_QUITE, f"Your function cannot be called as {call}: are all arguments there?", ""
+        message = f"Your function cannot be called as {call}: are all arguments there?"
+        return Judgment(NOT_QUITE, message)
     found = survey(function, exercise)
     if _untouched(function, found):
-        return "not yet", f"Fill in `{exercise.name}`, then run this cell again.", ""
-    right = survey(exercise.solution, exercise)
+        return Judgment("not yet", f"Fill in `{exercise.name}`, then run this cell again.")
+    right = known(exercise).right
     wrong = deviations(found, right, exercise)
-    if wrong:
-        return _diagnose(exercise, function, wrong, right)
+    faults = {
+        key: trial for key, trial in wrong.items() if key[0] in matters(exercise, found, wrong)
+    }
+    if faults:
+        return _refusal(exercise, function, found, faults)
     for property in exercise.properties:
-        complaint = _complaint(property.test, function)
+        complaint = _complaint(property.test, _in_form(exercise, function))
         if complaint:
-            return NOT_QUITE, complaint, ""
-    return "passed", _verified(exercise), ""
+            return Judgment(NOT_QUITE, complaint, by="values")
+    if said := unsteady(exercise, function, found):
+        return Judgment(NOT_QUITE, said, by="values")
+    return Judgment("passed", _verified(exercise, wrong))
+
+
+def _refusal(exercise: Exercise, function: Function, found: Survey, faults: Deviations) -> Judgment:
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            diagnosis = diagnose(exercise, function, found, faults)
+            aspect, probe = diagnosis.key
+            shown = evidence.show(exercise, function, aspect, faults[aspect, probe], probe)
+        except Exception:  # our mistake; "lost" fails the tests, and a learner must not suffer it
+            return Judgment(
+                NOT_QUITE, f"The result differs with: {next(iter(faults))[1]}.", by="lost"
+            )
+    state = STILL_THERE if exercise.broken and diagnosis.message == exercise.symptom else NOT_QUITE
+    return Judgment(state, diagnosis.message, shown, diagnosis.by)
 
 
 def _uncallable(exercise: Exercise, given: Any) -> str:
@@ -201,243 +210,37 @@ def _untouched(function: Function, found: Survey) -> bool:
     return not code.co_names and code.co_nlocals == code.co_argcount
 
 
-def _verified(exercise: Exercise) -> str:
+def _verified(exercise: Exercise, wrong: Deviations) -> str:
     named = [*exercise.probes, *(property.name for property in exercise.properties)]
-    named += ["float32 stays float32", "the input is left as it was", "nothing overflows"]
-    return f"{len(named)} checks hold: {'; '.join(named)}."
+    aspects = {aspect for aspect, _ in wrong}
+    named += ["float32 stays float32"] * ("dtype" not in aspects)
+    named += ["the input is left as it was"]
+    named += ["nothing overflows"] * ("overflow" not in aspects)
+    text = f"{len(named)} checks hold: {'; '.join(named)}."
+    for aspect in ("dtype", "overflow"):
+        trial = next((trial for key, trial in wrong.items() if key[0] == aspect), None)
+        if trial is not None:
+            text += f" A word besides: {remark(aspect, trial)}."
+    return text
+
+
+def _in_form(exercise: Exercise, function: Function) -> Function:
+    """Return the learner's function with its lists as arrays, for properties to calculate with."""
+    due = next(t.value for t in known(exercise).right.values() if t.error is None)
+
+    def formed(*given: Any) -> Any:
+        return in_form_of(due, function(*given))
+
+    return formed
 
 
 def _complaint(test: Callable[[Function], str | None], function: Function) -> str | None:
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             return test(function)
-        except Exception as error:
-            return f"Your function raised {_name(error)} while a property of it was tested."
-
-
-def _diagnose(exercise: Exercise, function: Function, wrong: Deviations, right: Survey) -> Judgment:
-    """Name the mistake: a known wrong answer's, or what the values show."""
-    bug = [Wrong(exercise.broken, exercise.symptom)] if exercise.broken else []
-    match = _match(exercise, [*bug, *exercise.wrong], wrong, right)
-    key = match[0] if match else next(iter(wrong))
-    message = match[1] if match else _describe(exercise, key, wrong, right)
-    state = STILL_THERE if bug and message == exercise.symptom else NOT_QUITE
-    trial = wrong[key]
-    return state, message, _evidence(exercise, function, key, trial, right[key[1]])
-
-
-def _match(
-    exercise: Exercise, candidates: Sequence[Wrong], wrong: Deviations, right: Survey
-) -> tuple[tuple[str, str], str] | None:
-    """Return where and how a known wrong answer explains the gravest deviations, or None.
-
-    A candidate counts for each deviation it shares, against each it would have had to show.
-    It must explain at least half: two wrong functions can agree on one input by accident.
-    """
-    aspect = next(iter(wrong))[0]
-    mine = {key: trial for key, trial in wrong.items() if key[0] == aspect}
-    best, best_score = None, 0
-    for candidate in candidates:
-        trials = survey(candidate.function, exercise)
-        theirs = [key for key in deviations(trials, right, exercise) if key[0] == aspect]
-        shared = [
-            key
-            for key in theirs
-            if key in mine and agree(aspect, key[1], mine[key], trials[key[1]], exercise)
-        ]
-        extra, unexplained = len(theirs) - len(shared), len(mine) - len(shared)
-        score = len(shared) - extra
-        if score > best_score and score >= unexplained:
-            best, best_score = (shared[0], candidate.diagnosis), score
-    return best
-
-
-def _describe(exercise: Exercise, key: tuple[str, str], wrong: Deviations, right: Survey) -> str:
-    """Say what the deviation shows, for a mistake that no known wrong answer explains."""
-    aspect, probe = key
-    trial, expected = wrong[key], right[probe]
-    if aspect == "dtype":
-        kinds = " and ".join(dict.fromkeys(dtypes(trial)))
-        return f"The values are right, but float32 input comes back as {kinds}."
-    if aspect == "input":
-        return (
-            f"The values are right, but your function changes its input {', '.join(trial.changed)}."
-            " Work on a new array: the caller still needs the old one."
-        )
-    if aspect == "overflow":
-        return "The values are right, but something overflows or divides by zero on the way."
-    if trial.error:
-        return f"Your function raised {_name(trial.error)}."
-    return _describe_value(exercise, probe, trial, expected, wrong, right)
-
-
-def _describe_value(
-    exercise: Exercise,
-    probe: str,
-    trial: Trial,
-    expected: Trial,
-    wrong: Deviations,
-    right: Survey,
-) -> str:
-    if trial.value is None:
-        return "Your function returns None: is its `return` missing?"
-    if isinstance(expected.value, tuple):
-        count = len(expected.value)
-        if not isinstance(trial.value, tuple | list) or len(trial.value) != count:
-            return f"Expected {count} results, as in `return a, b`; got {_kind(trial.value)}."
-        part = next(
-            i
-            for i, pair in enumerate(zip(trial.value, expected.value, strict=True))
-            if not close(*pair, exercise.rtol, exercise.atol)
-        )
-        which = ("first", "second", "third", "fourth")[part]
-        telling = _telling(trial.value[part], expected.value[part], exercise)
-        return f"The {which} result differs. {telling}"
-    values = [
-        (found.value, right[name].value)
-        for (aspect, name), found in wrong.items()
-        if aspect == "value" and not found.error
-    ]
-    common = {_telling(got, want, exercise) for got, want in values}
-    if len(common) == 1:
-        return common.pop()
-    return f"{_telling(trial.value, expected.value, exercise)} This is with: {probe}."
-
-
-def _telling(got: Any, want: Any, exercise: Exercise) -> str:
-    """Say in what way an array differs from the right one."""
-    a, b = as_array(got), as_array(want)
-    if a is None or b is None:
-        return f"Expected an array of numbers, got {_kind(got)}. Is `np.array` missing?"
-    if a.shape != b.shape:
-        if a.ndim == 2 and a.T.shape == b.shape and close(a.T, b, exercise.rtol, exercise.atol):
-            return f"The result is transposed: expected the shape {b.shape}, got {a.shape}."
-        return f"The shape is wrong: expected {b.shape}, got {a.shape}."
-    return _telling_numbers(a, b, exercise)
-
-
-def _telling_numbers(a: np.ndarray, b: np.ndarray, exercise: Exercise) -> str:
-    with np.errstate(all="ignore"):
-        if np.any(np.isnan(a) & ~np.isnan(b)):
-            return "NaN comes out where there should be a number: look for inf / inf or 0 * inf."
-        if np.any(np.isnan(b) & ~np.isnan(a)):
-            return "A NaN goes in and a number comes out: the fault that made it is now hidden."
-        if np.any(np.isinf(a) & ~np.isinf(b)):
-            return "Infinity comes out where there should be a number: something overflows."
-        ratio = a[b != 0] / b[b != 0]
-    rest = a[b == 0]
-    if ratio.size and not np.any(rest) and np.allclose(ratio, ratio.flat[0], rtol=1e-6, atol=0):
-        return _factor(float(ratio.flat[0]), a.shape)
-    return "The values differ."
-
-
-def _factor(factor: float, shape: tuple[int, ...]) -> str:
-    if np.isclose(factor, -1):
-        return "The sign is flipped: each value is the negative of what it should be."
-    if np.isclose(factor, 0, atol=1e-12):
-        return "All values are zero."
-    for size in sorted(set(shape)):
-        if size > 1 and np.isclose(factor, 1 / size):
-            return f"Each value is divided by {size} once too often: is there a mean for a sum?"
-        if size > 1 and np.isclose(factor, size):
-            return f"Each value is {size} times too large: is there a sum for a mean?"
-    return f"Each value is {factor:.4g} times what it should be."
-
-
-def _evidence(
-    exercise: Exercise, function: Function, key: tuple[str, str], trial: Trial, expected: Trial
-) -> str:
-    """Return the input, what was expected and what came, cut down to where it still fails."""
-    aspect = key[0]
-    if aspect == "value":
-        trial, expected = _shrink(exercise, function, trial, expected)
-    rows = list(zip(exercise.arguments, map(_plain, trial.arguments), strict=True))
-    if aspect == "dtype":
-        rows = [("expected", ", ".join(dtypes(expected))), ("got", ", ".join(dtypes(trial)))]
-    elif aspect == "input":
-        rows = [(name, text) for name, text in rows if name in trial.changed]
-    elif aspect == "value":
-        got = f"{_name(trial.error)}" if trial.error else _plain(trial.value)
-        rows += [("expected", _plain(expected.value)), ("got", got)]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(_row(name, text, width) for name, text in rows)
-
-
-def _shrink(
-    exercise: Exercise, function: Function, trial: Trial, expected: Trial
-) -> tuple[Trial, Trial]:
-    """Return the trials on a smaller input, one row or one column of it, that still fails."""
-    for cuts in _cuts(trial.arguments):
-        parts = [_on_part(exercise.solution, exercise, trial, cut) for cut in cuts]
-        # A row of softmax can stand alone, a column of it cannot: a cut must change nothing.
-        if not all(map(partial(_same_after, exercise, expected), cuts, parts)):
-            continue
-        for cut, right in zip(cuts, parts, strict=True):
-            found = _on_part(function, exercise, trial, cut)
-            # One that only makes the function raise shows another fault than the one at hand.
-            alike = type(found.error) is type(trial.error)
-            if alike and not agree("value", "", found, right, exercise):
-                return _shrink(exercise, function, found, right)
-    return trial, expected
-
-
-Cut = tuple[slice, slice]
-
-
-def _cuts(arguments: tuple[Any, ...]) -> Iterator[list[Cut]]:
-    """Yield all rows, then all columns, where the arrays among the arguments share one shape."""
-    shapes = {a.shape for a in arguments if isinstance(a, np.ndarray)}
-    if len(shapes) != 1 or any(isinstance(a, list) for a in arguments):
-        return
-    shape = shapes.pop()
-    if len(shape) == 2 and shape[0] > 1:
-        yield [(slice(i, i + 1), slice(None)) for i in range(shape[0])]
-    if len(shape) == 2 and shape[1] > 1:
-        yield [(slice(None), slice(j, j + 1)) for j in range(shape[1])]
-
-
-def _on_part(function: Function, exercise: Exercise, whole: Trial, cut: Cut) -> Trial:
-    part = [a[cut] if isinstance(a, np.ndarray) else a for a in whole.arguments]
-    return attempt(function, part, exercise.arguments)
-
-
-def _same_after(exercise: Exercise, whole: Trial, cut: Cut, part: Trial) -> bool:
-    """Tell whether the (first) result on the part is that part of the result on the whole."""
-    if whole.error or part.error:
-        return False
-    a, b = (t.value[0] if isinstance(t.value, tuple) else t.value for t in (whole, part))
-    return np.ndim(a) == 2 and close(a[cut], b, exercise.rtol, exercise.atol)
-
-
-def _row(name: str, text: str, width: int) -> str:
-    return f"{name:<{width}} = " + text.replace("\n", "\n" + " " * (width + 3))
-
-
-def _plain(value: Any) -> str:
-    """Write a value in a few columns and lines."""
-    if isinstance(value, np.ndarray):
-        seen = value.squeeze() if value.ndim > 2 else value  # one image of one channel: a matrix
-        shape = f" with shape {value.shape}" if value.size == 0 or seen.ndim < value.ndim else ""
-        text = np.array2string(seen, precision=4, max_line_width=72, threshold=60, separator=", ")
-        return text + shape
-    if isinstance(value, list | tuple):
-        ends = "[]" if isinstance(value, list) else "()"
-        gap = ",\n " if any(isinstance(part, np.ndarray | list | tuple) for part in value) else ", "
-        return ends[0] + gap.join(map(_plain, value)) + ends[1]
-    if isinstance(value, float | np.floating):
-        return f"{value:.4g}"
-    return str(value)
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a value of type {type(value).__name__}"
-
-
-def _name(error: Exception | None) -> str:
-    text = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+        except (Exception, SystemExit) as error:
+            return f"Your function raised {name_of(error)} while a property of it was tested."
 
 
 def _tips(hints: Sequence[str], call: str, hint: int) -> Iterator[str]:

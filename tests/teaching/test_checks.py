@@ -1,5 +1,6 @@
 """What check answers: to the starter, to faults nobody foresaw, and to a wrong call of itself."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 from nnlib.teaching import check
-from nnlib.teaching.exercises import Property, find
+from nnlib.teaching.checks import answer
+from nnlib.teaching.exercises import Property, every_exercise, find
 
 
 def relu_backward(Z, dA):
@@ -81,25 +83,28 @@ def raises(Z, dA):
 
 
 UNFORESEEN = {
-    "sign": (lambda Z, dA: -relu_backward(Z, dA), "The sign is flipped"),
-    "factor": (lambda Z, dA: 3.5 * relu_backward(Z, dA), "Each value is 3.5 times"),
+    "sign": (lambda Z, dA: -relu_backward(Z, dA), "as if the sign were flipped"),
+    "factor": (lambda Z, dA: 3.5 * relu_backward(Z, dA), "3.5 times what it should be"),
     "mean": (
-        lambda Z, dA: relu_backward(Z, dA) / (2 if Z.shape == (2, 3) else 1),
-        "Each value is divided by 2 once too often",
+        lambda Z, dA: relu_backward(Z, dA) / (len(Z) if Z.ndim else 1),
+        "divided by the number of rows of `Z`",
     ),
-    "transposed": (lambda Z, dA: relu_backward(Z, dA).T, "The result is transposed"),
-    "shape": (lambda Z, dA: relu_backward(Z, dA).sum(), "The shape is wrong"),
-    "list": (lambda Z, dA: relu_backward(Z, dA).tolist(), "got a list"),
+    "transposed": (lambda Z, dA: relu_backward(Z, dA).T, "transpose"),
+    "shape": (lambda Z, dA: relu_backward(Z, dA).sum(), "as if all its entries were added up"),
+    "ragged": (lambda Z, dA: [[1.0, 2.0], [3.0]], "a list of 2, whose parts do not fit together"),
     "text": (lambda Z, dA: "dZ", "got a value of type str"),
     "zeros": (lambda Z, dA: 0 * relu_backward(Z, dA), "All values are zero"),
     "infinite": (lambda Z, dA: relu_backward(Z, dA) / (Z != 3), "Infinity comes out"),
     "nan": (lambda Z, dA: relu_backward(Z, dA) + (Z == 3) * np.nan, "NaN comes out"),
-    "dtype": (lambda Z, dA: np.float64(1) * relu_backward(Z, dA), "comes back as float64"),
     "input": (changes_its_input, "changes its input dA"),
     "raises": (raises, "AttributeError"),
-    "overflow": (lambda Z, dA: relu_backward(Z, dA) + 0 / np.exp(1000 * Z**2), "overflows"),
-    "values": (lambda Z, dA: relu_backward(Z, dA) + (Z == 3), "The values differ"),
+    "values": (lambda Z, dA: relu_backward(Z, dA) + (Z == 3), "right in row 0, and not in 1"),
+    "values by chance": (
+        lambda Z, dA: np.cos(Z + 7) * dA,
+        "The result differs. Right with: an empty batch",
+    ),
     "too many arguments": (lambda Z, dA, W: dA, "cannot be called as `relu_backward(Z, dA)`"),
+    "random": (lambda Z, dA: dA * np.random.random(), "Called twice"),  # noqa: NPY002
 }
 
 
@@ -111,6 +116,35 @@ def test_an_unforeseen_fault_is_described(name):
     assert says in verdict.message
 
 
+@pytest.mark.parametrize(
+    ("function", "word"),
+    [
+        (lambda Z, dA: np.float64(1) * relu_backward(Z, dA), "comes back as float64"),
+        (lambda Z, dA: relu_backward(Z, dA) + 0 / np.exp(1000 * Z**2), "something overflows"),
+    ],
+)
+def test_right_values_get_at_most_a_word(function, word):
+    verdict = check("2.5", function)
+    assert verdict.passed
+    assert f"A word besides: {word}" in verdict.message or word in verdict.message
+    assert "nothing overflows" not in verdict.message or "dtype" in word or "float64" in word
+
+
+@pytest.mark.parametrize(
+    ("id", "function"),
+    [
+        ("2.5", lambda Z, dA: relu_backward(Z, dA).tolist()),
+        ("3.8", lambda widths, variances, x2: find("3.8").solution(widths, variances, x2).tolist()),
+        ("1.7", lambda Z, y: np.asarray(find("1.7").solution(Z, y))),
+        ("4.3", lambda X, W, dZ: list(find("4.3").solution(X, W, dZ))),
+        ("4.3", lambda X, W, dZ: [part.tolist() for part in find("4.3").solution(X, W, dZ)]),
+        ("7.7", lambda losses, patience: tuple(find("7.7").solution(losses, patience))),
+    ],
+)
+def test_lists_and_arrays_without_axes_are_what_a_person_takes_them_for(id, function):
+    assert check(id, function).passed, check(id, function).text
+
+
 def test_one_wrong_number_of_results():
     assert "Expected 2 results" in check("2.7", lambda Z, dA, a: dA).message
     assert "Expected 2 results" in check("2.7", lambda Z, dA, a: (dA, 0, 0)).message
@@ -120,7 +154,8 @@ def test_the_part_that_differs_is_named():
     def slope_doubled(Z, dA, a):
         return np.where(Z > 0, dA, a * dA), 2 * np.sum(dA * np.minimum(Z, 0))
 
-    assert check("2.7", slope_doubled).message.startswith("The second result differs.")
+    message = check("2.7", slope_doubled).message
+    assert message == "`da` comes out as if it were multiplied by 2. `dZ` is right."
 
 
 def test_the_counterexample_is_cut_down_to_one_number():
@@ -150,6 +185,222 @@ def test_agreeing_with_a_wrong_answer_on_one_input_is_not_enough():
     # Shares with `Z >= 0` what happens at zero, and nothing else.
     verdict = check("2.5", lambda Z, dA: np.where(Z == 0, dA, 17 + Z + dA))
     assert "`>=`" not in verdict.message
+
+
+def linear(order=(0, 1, 2), dW=lambda X, dZ: X.T @ dZ, db=lambda dZ: dZ.sum(0, keepdims=True)):
+    def backward(X, W, dZ):
+        results = dZ @ W.T, dW(X, dZ), db(dZ)
+        return tuple(results[i] for i in order)
+
+    return backward
+
+
+RELATED = {
+    "another order": (linear((1, 0, 2)), "another order: `dW`, `dX` and `db`"),
+    "one alone": (lambda X, W, dZ: X.T @ dZ, "You return `dW` alone, and it is right"),
+    "one missing": (linear((0, 1)), "`db` is not among it"),
+    "one too many": (linear((0, 1, 2, 2)), "The first 3 results are right, but you return 4"),
+    "two faults": (
+        linear(dW=lambda X, dZ: X.T @ dZ * 3, db=lambda dZ: -dZ.sum(0, keepdims=True)),
+        "`dX` is right",
+    ),
+    "two known faults": (
+        linear(
+            dW=lambda X, dZ: X.T @ dZ / max(len(X), 1),
+            db=lambda dZ: dZ.sum(0, keepdims=True) / max(len(dZ), 1),
+        ),
+        "db is a mean over the samples. The loss already has 1/n, and it is in dZ: here it is "
+        "the sum. dW is divided by n once more.",
+    ),
+    "rows added": (linear(db=lambda dZ: dZ * 1.0), "`db`"),
+}
+
+
+@pytest.mark.parametrize("name", RELATED)
+def test_results_in_another_order_or_number_are_recognized(name):
+    function, says = RELATED[name]
+    verdict = check("4.3", function)
+    assert not verdict.passed
+    assert says in verdict.message
+
+
+def test_a_factor_is_not_read_off_one_number():
+    # Wrong at z = 0 alone, where the derivative of ELU is alpha: one number tells no factor.
+    message = check("2.8", lambda Z, alpha: np.where(Z >= 0, 1.0, alpha * np.exp(Z))).message
+    assert "times" not in message
+
+
+def test_a_slip_is_told_in_words_and_shows_no_line():
+    def dense_backward(X, W, b, dA):
+        A = np.tanh(X @ W + b)
+        dZ = dA * (1 - A)
+        return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0, keepdims=True)
+
+    verdict = check("4.4", dense_backward)
+    assert verdict.by == "slip"
+    assert "as if the exponent 2 were missing, where `dZ` is computed" in verdict.message
+
+
+def test_an_exception_comes_with_its_line_and_shapes():
+    def one_sample_backward(x, W, dz):
+        dx = W.T @ dz
+        return dx, np.outer(x, dz), dz
+
+    message = check("4.2", one_sample_backward).message
+    assert "`dx = W.T @ dz`; there `W` has the shape (2, 3) and `dz` has the shape (3,)" in message
+    assert "transpose of `W` too many" in message
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("not even this")
+
+
+def deep():
+    nested = [0.0]
+    for _ in range(3000):
+        nested = [nested]
+    return nested
+
+
+def knot():
+    nested = [1.0]
+    nested.append(nested)
+    return nested
+
+
+def quits(*given):
+    raise SystemExit
+
+
+def mute(*given):
+    raise Mute
+
+
+def endless(*given):
+    return endless(*given)
+
+
+def yields(*given):
+    yield 1.0
+
+
+def wrecks(*given):
+    for argument in given:
+        if isinstance(argument, np.ndarray):
+            argument.resize(0, refcheck=False) if argument.flags.owndata else argument.fill(0)
+        elif isinstance(argument, list):
+            argument.append(argument)
+    return 0
+
+
+class Odd:
+    def __eq__(self, other):
+        raise RuntimeError("incomparable")
+
+    __hash__ = None
+
+    def __len__(self):
+        return -1
+
+    def __array__(self, *given, **named):
+        raise RuntimeError("no array")
+
+
+HOSTILE = {
+    "None": lambda *given: None,
+    "text": lambda *given: "W",
+    "bytes": lambda *given: b"W",
+    "set": lambda *given: {1.0, 2.0},
+    "dict": lambda *given: {"W": 1.0},
+    "empty tuple": lambda *given: (),
+    "empty list": lambda *given: [],
+    "tuple of one": lambda *given: (np.ones((2, 2)),),
+    "tuples in lists": lambda *given: [[(1.0, 2.0)], [(3.0,)]],
+    "ragged": lambda *given: [[1.0, 2.0], [3.0], []],
+    "arrays of different depth": lambda *given: [[np.ones(3), np.ones((2, 2))], [np.ones(1), 2]],
+    "deep": lambda *given: deep(),
+    "holds itself": lambda *given: knot(),
+    "complex": lambda *given: np.ones((2, 3)) * 1j,
+    "complex number": lambda *given: 1j,
+    "object array": lambda *given: np.array([None, "x", 3], dtype=object),
+    "array of text": lambda *given: np.array(["a", "b"]),
+    "structured": lambda *given: np.zeros(3, dtype=[("a", float), ("b", int)]),
+    "dates": lambda *given: np.array(["2020-01-01"], dtype="datetime64[D]"),
+    "matrix of booleans": lambda *given: np.ones((2, 3), dtype=bool),
+    "masked": lambda *given: np.ma.masked_array([1.0, 2.0], [True, False]),
+    "huge number": lambda *given: 10**400,
+    "number without end": lambda *given: 10**5000,
+    "huge numbers": lambda *given: [10**400, 1],
+    "huge array": lambda *given: np.broadcast_to(1.0, (10**4, 10**4)),
+    "empty array": lambda *given: np.zeros((0, 3)),
+    "twelve axes": lambda *given: np.ones((1,) * 12),
+    "nan": lambda *given: np.full((2, 3), np.nan),
+    "generator": yields,
+    "function": lambda *given: np.sum,
+    "class": lambda *given: dict,
+    "module": lambda *given: np,
+    "odd": lambda *given: Odd(),
+    "odd ones": lambda *given: (Odd(), Odd(), Odd()),
+    "first argument": lambda *given: given[0],
+    "arguments": lambda *given: given,
+    "exit": quits,
+    "mute": mute,
+    "endless": endless,
+    "wrecks": wrecks,
+    "prints": lambda *given: print("x" * 10**5),
+    "stops": lambda *given: next(iter(())),
+}
+SOME = [e.id for e in every_exercise()][::4]
+
+
+@pytest.mark.parametrize("id", SOME)
+def test_nothing_that_a_function_does_escapes(id, capsys):
+    for name, function in HOSTILE.items():
+        verdict = check(id, function)
+        assert not verdict.passed, name
+        assert verdict.message
+        assert verdict.by != "lost", name
+        assert len(verdict.text) < 8000, (name, verdict.text)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_key_that_interrupts_does_interrupt():
+    def interrupted(Z, dA):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check("2.5", interrupted)
+
+
+def test_what_a_function_prints_stands_with_the_input_it_fails_on():
+    def talks(Z, dA):
+        print("the mask:", Z > 0)
+        return dA
+
+    evidence = check("2.5", talks).evidence
+    assert "printed" in evidence
+    assert "the mask:" in evidence
+
+
+def test_a_buffer_that_is_used_again_does_not_fool_the_checker():
+    kept = np.zeros((2, 3))
+
+    def affine(X, W, b):
+        Z = X @ W + b
+        if Z.shape != kept.shape:
+            return Z
+        kept[...] = Z
+        return kept
+
+    assert check("1.2", affine).passed
+
+
+def test_plain_data_for_a_page():
+    given = answer("2.5", lambda Z, dA: dA, hint=1)
+    assert json.loads(json.dumps(given)) == given
+    assert list(given) == ["title", "state", "passed", "message", "evidence", "tips"]
+    assert [tip.startswith("Hint 1") for tip in given["tips"]] == [True, False]
 
 
 def test_hints_come_one_by_one():

@@ -1,0 +1,115 @@
+"""An exception of the learner's function in words: where, and which value had which shape."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+from typing import Any
+
+import numpy as np
+
+from nnlib.teaching.exercises import Exercise, Function
+from nnlib.teaching.trials import Trial, text_of
+
+SHAPES = re.compile(r"\([\d, ]*\)")
+
+
+def name_of(error: BaseException | None) -> str:
+    """Return the type of an exception and the first line of what it says."""
+    if error is None:
+        return ""
+    text = text_of(error).strip().partition("\n")[0][:300]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def explain(exercise: Exercise, function: Function, trial: Trial, returned: bool = True) -> str:
+    """Say what an exception means, in which line, and what shapes the values there had.
+
+    `returned` tells whether the right function returns on this input, and raises nothing.
+    """
+    error = trial.error
+    assert error is not None
+    where = _where(function, error)
+    meaning = _meaning(error)
+    parts = [f"Your function raised {name_of(error).rstrip('.')}."]
+    if meaning:
+        parts.append(meaning)
+    if where:
+        parts.append(where)
+    if not returned:
+        parts.append("Here an exception is due, but another one.")
+    return " ".join(parts)
+
+
+def _where(function: Function, error: BaseException) -> str:
+    """Return the learner's line and the shapes of what stands in it."""
+    frames = [
+        (frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if _is_learners(function, frame.f_code.co_filename)
+    ]
+    if not frames:
+        return ""
+    frame, number = frames[-1]
+    source = linecache.getline(frame.f_code.co_filename, number).strip()
+    values = {**frame.f_locals}
+    names = re.findall(r"[A-Za-z_]\w*", source) if source else list(values)
+    shapes = [
+        f"`{name}` has the shape {value.shape}"
+        for name in dict.fromkeys(names)
+        if isinstance(value := values.get(name), np.ndarray)
+    ]
+    line = f"It was in line {number}" + (f", `{source}`" if source and "`" not in source else "")
+    there = f"; there {_joined(shapes[:4])}" if shapes else ""
+    return f"{line}{there}."
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _is_learners(function: Function, filename: str) -> bool:
+    code = getattr(function, "__code__", None)
+    return code is not None and filename == code.co_filename
+
+
+def _meaning(error: BaseException) -> str:
+    """Return in plain words what an exception of NumPy's or Python's comes from; "" if unknown."""
+    text, kind = text_of(error), type(error).__name__
+    shapes: list[Any] = SHAPES.findall(text)
+    if isinstance(error, SystemExit):
+        return "It ended Python: leave `exit()` and `quit()` out."
+    if isinstance(error, RecursionError):
+        return "It calls itself without end."
+    if "matmul" in text or "not aligned" in text:
+        return (
+            "In a matrix product, the columns of the left must be as many as the rows of the right."
+        )
+    if "could not be broadcast" in text or "broadcast" in text:
+        return (
+            f"Arrays of the shapes {' and '.join(shapes[:2])} don't fit together entry by entry."
+            if len(shapes) > 1
+            else "Two arrays do not fit together entry by entry."
+        )
+    if kind == "AxisError":
+        return "That array has fewer axes: axes count from 0, and `axis=-1` is the last one."
+    if isinstance(error, UnboundLocalError):
+        return "It is used before it has got a value."
+    if isinstance(error, NameError):
+        return "The function knows its arguments, `np`, and what the cells above define."
+    if isinstance(error, IndexError):
+        return "An index points past the end."
+    if "NoneType" in text:
+        return (
+            "Something is None there: a function without `return`, or a method that works in place."
+        )
+    if "truth value of an array" in text:
+        return (
+            "An array can't stand in an `if`: say which entries count, by `np.any` or `np.where`."
+        )
+    if "setting an array element with a sequence" in text:
+        return "An array is put where one number belongs."
+    if "Cannot cast ufunc" in text or "same_kind" in text:
+        return "A whole-number array can't hold fractions: make it an array of floats first."
+    return ""

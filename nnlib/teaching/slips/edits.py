@@ -1,0 +1,600 @@
+"""The slips that people make, as edits of a solution's syntax tree.
+
+Each edit sets one field of one node. It is applied and taken back in place: to copy the tree for
+each of some hundred edits would take longer than to run them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from nnlib.teaching.slips.words import NOUNS, Words, called
+
+Clause = Callable[[Words], str]
+Node = TypeVar("Node", bound=ast.AST)
+
+# How likely a slip is, and so which of two that do the same is told.
+LIKELY, COMMON, RARE, ODD = range(4)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One edit: `holder.field`, or its item `index`, becomes `new`.
+
+    clause  the slip in words, after "as if": "the mean were taken in place of the sum"
+    place   the variable whose statement is edited, or the number of a result, if there is one
+    rank    how likely people make it
+    """
+
+    holder: ast.AST
+    field: str
+    index: int | None
+    new: Any
+    clause: Clause
+    place: str | int | None
+    rank: int
+
+    def swap(self, other: Any) -> Any:
+        """Put another value there and return the one that was there."""
+        if self.index is None:
+            old = getattr(self.holder, self.field)
+            setattr(self.holder, self.field, other)
+        else:
+            items = getattr(self.holder, self.field)
+            old, items[self.index] = items[self.index], other
+        return old
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a node hangs, and in which statement."""
+
+    holder: ast.AST
+    field: str
+    index: int | None
+    place: str | int | None
+    line: int
+
+    def edit(self, new: Any, clause: Clause | str, rank: int) -> Edit:
+        """Return the edit that puts `new` here."""
+        if isinstance(new, ast.AST):
+            _fixed(new, self.line)
+        said: Clause = (lambda words: clause) if isinstance(clause, str) else clause
+        return Edit(self.holder, self.field, self.index, new, said, self.place, rank)
+
+
+def _fixed(node: Node, line: int = 1) -> Node:
+    """Give a new node, and new ones below it, the place in the source that compile() asks for."""
+    at = ast.Pass(lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
+    ast.copy_location(node, at)
+    for below in ast.walk(node):
+        if isinstance(below, ast.expr | ast.stmt | ast.keyword) and not hasattr(below, "lineno"):
+            ast.copy_location(below, at)
+    return node
+
+
+def edits_of(function: ast.FunctionDef) -> list[Edit]:
+    """Return every slip that we know of in a function, likelier ones first."""
+    names = variables(function)
+    found = [edit for spot, node in _spots(function) for edit in _edits(spot, node, names)]
+    found += _of_results(function)
+    return sorted(found, key=lambda edit: edit.rank)
+
+
+def variables(function: ast.FunctionDef) -> list[str]:
+    """Return the arguments and what the function assigns to, in order."""
+    names = [a.arg for a in function.args.args]
+    stored = (n for n in ast.walk(function) if isinstance(n, ast.Name))
+    names += [n.id for n in stored if isinstance(n.ctx, ast.Store)]
+    return [name for name in dict.fromkeys(names) if name != "_"]
+
+
+def definitions(function: ast.FunctionDef) -> dict[str, ast.expr]:
+    """Return what each variable is first set to."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, node.value)
+            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                for name, value in zip(target.elts, node.value.elts, strict=False):
+                    if isinstance(name, ast.Name):
+                        found.setdefault(name.id, value)
+    return found
+
+
+def _spots(node: ast.AST, place: str | int | None = None) -> Iterator[tuple[Spot, ast.AST]]:
+    """Yield each node below this one with where it hangs."""
+    for field, value in ast.iter_fields(node):
+        if field in ("args", "decorator_list", "returns") and isinstance(node, ast.FunctionDef):
+            continue
+        items = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for index, child in items:
+            if not isinstance(child, ast.AST):
+                continue
+            within = _place(node, field, index, child, place)
+            yield Spot(node, field, index, within, getattr(child, "lineno", 1)), child
+            yield from _spots(child, within)
+
+
+def _place(
+    node: ast.AST, field: str, index: int | None, child: ast.AST, place: str | int | None
+) -> str | int | None:
+    if isinstance(child, ast.Assign) and isinstance(child.targets[0], ast.Name):
+        return child.targets[0].id
+    if isinstance(child, ast.AugAssign) and isinstance(child.target, ast.Name):
+        return child.target.id
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+        return place
+    return place
+
+
+# What people do to one node --------------------------------------------------------------------
+
+
+def _edits(spot: Spot, node: ast.AST, names: list[str]) -> Iterator[Edit]:
+    if isinstance(node, ast.BinOp):
+        yield from _operations(spot, node)
+        yield from _left_out(spot, node)
+        yield from _brackets(spot, node)
+    elif isinstance(node, ast.UnaryOp):
+        if isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+            yield spot.edit(node.operand, "the minus sign were missing", LIKELY)
+        elif not isinstance(node.op, ast.USub):
+            yield spot.edit(node.operand, "the `not` were missing", COMMON)
+    elif isinstance(node, ast.Compare):
+        yield from _comparisons(spot, node)
+    elif isinstance(node, ast.IfExp):
+        yield spot.edit(
+            ast.IfExp(node.test, node.orelse, node.body), "the two cases were swapped", COMMON
+        )
+        for case, which in ((node.body, "second"), (node.orelse, "first")):
+            yield spot.edit(case, f"there were no {which} case", COMMON)
+    elif isinstance(node, ast.Constant):
+        if not (isinstance(spot.holder, ast.keyword) and spot.holder.arg == "axis"):
+            yield from _constants(spot, node)
+    elif isinstance(node, ast.Call):
+        yield from _calls(spot, node)
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        yield from _parts(spot, node)
+    elif isinstance(node, ast.Attribute) and node.attr == "T":
+        yield spot.edit(
+            node.value,
+            _about(node.value, "the transpose of {} were missing", "a transpose"),
+            LIKELY,
+        )
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id != "np":
+        yield from _names(spot, node, names)
+    elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
+        if not isinstance(spot.holder, ast.Return):
+            yield from _orders(spot, node)
+    elif isinstance(node, ast.stmt):
+        yield from _statements(spot, node)
+
+
+def _about(node: ast.AST, text: str, otherwise: str) -> Clause:
+    """Return a clause with the expression at its {}, or with other words if it has none."""
+    return lambda words: text.format(words.say(node) or otherwise)
+
+
+SWAPPED_OPERATIONS: dict[type[ast.operator], list[tuple[type[ast.operator], str, int]]] = {
+    ast.Add: [
+        (ast.Sub, "{} were subtracted instead of added", LIKELY),
+        (ast.Mult, "there were a multiplication by {} instead of an addition", COMMON),
+    ],
+    ast.Sub: [
+        (ast.Add, "{} were added instead of subtracted", LIKELY),
+        (ast.Div, "there were a division by {} instead of a subtraction", RARE),
+        (ast.Mult, "there were a multiplication by {} instead of a subtraction", RARE),
+    ],
+    ast.Mult: [
+        (ast.Div, "there were a division by {} instead of a multiplication", LIKELY),
+        (ast.Add, "{} were added instead of multiplied", LIKELY),
+        (ast.Sub, "{} were subtracted instead of multiplied", RARE),
+        (ast.MatMult, "the product with {} were a matrix product, not one by entries", COMMON),
+        (ast.Pow, "{} were an exponent instead of a factor", RARE),
+    ],
+    ast.Div: [
+        (ast.Mult, "there were a multiplication by {} instead of a division", LIKELY),
+        (ast.FloorDiv, "the division by {} were rounded down (`//`)", COMMON),
+        (ast.Sub, "{} were subtracted instead of divided by", RARE),
+    ],
+    ast.FloorDiv: [
+        (ast.Div, "the division by {} were not rounded down", LIKELY),
+        (ast.Mult, "there were a multiplication by {} instead of a division", COMMON),
+        (ast.Mod, "the remainder of the division by {} were taken", COMMON),
+    ],
+    ast.Mod: [(ast.FloorDiv, "the quotient by {} were taken instead of the remainder", COMMON)],
+    ast.Pow: [(ast.Mult, "{} were a factor instead of an exponent", LIKELY)],
+    ast.MatMult: [
+        (ast.Mult, "the product with {} were taken entry by entry (`*`)", LIKELY),
+    ],
+}
+
+
+def _operations(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
+    for op, text, rank in SWAPPED_OPERATIONS.get(type(node.op), []):
+        new = ast.BinOp(node.left, op(), node.right)
+        yield spot.edit(new, _about(node.right, text, "something"), rank)
+    turned = {
+        ast.Sub: "the two sides of the difference were swapped",
+        ast.Div: "numerator and denominator were swapped",
+        ast.FloorDiv: "numerator and denominator were swapped",
+        ast.MatMult: "the factors of the matrix product stood the other way round",
+        ast.Pow: "base and exponent were swapped",
+    }
+    if type(node.op) in turned:
+        new = ast.BinOp(node.right, node.op, node.left)
+        yield spot.edit(new, turned[type(node.op)], COMMON)
+
+
+def _left_out(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
+    left, right = node.left, node.right
+    texts = {
+        ast.Add: ("the term {} were missing", "the term {} were missing"),
+        ast.Sub: ("the subtraction of {} were missing", "only {} were left of the difference"),
+        ast.Mult: ("the factor {} were missing", "the factor {} were missing"),
+        ast.MatMult: ("the product with {} were missing", "the product with {} were missing"),
+        ast.Div: ("the division by {} were missing", "the numerator {} were missing"),
+        ast.FloorDiv: ("the division by {} were missing", "the numerator {} were missing"),
+        ast.Pow: ("the exponent {} were missing", "the base {} were missing"),
+        ast.Mod: ("the remainder by {} were missing", "the numerator {} were missing"),
+    }
+    without_right, without_left = texts.get(type(node.op), ("{} were missing",) * 2)
+    yield spot.edit(left, _missing(right, without_right), LIKELY)
+    about = right if isinstance(node.op, ast.Sub) else left
+    rank = LIKELY if isinstance(node.op, ast.Add | ast.Mult) else COMMON
+    yield spot.edit(right, _missing(about, without_left), rank)
+    if isinstance(node.op, ast.Sub):
+        minus = ast.UnaryOp(ast.USub(), right)
+        yield spot.edit(minus, _missing(left, "the term {} were missing"), LIKELY)
+    if isinstance(node.op, ast.Div | ast.FloorDiv):
+        one = ast.BinOp(ast.Constant(1), node.op, right)
+        yield spot.edit(one, _missing(left, "the numerator {} were missing"), COMMON)
+        twice = ast.BinOp(node, node.op, right)
+        yield spot.edit(twice, _missing(right, "the division by {} stood there twice"), COMMON)
+    if isinstance(node.op, ast.Mult):
+        new = ast.BinOp(node, ast.Mult(), right)
+        yield spot.edit(new, _missing(right, "the factor {} stood there twice"), RARE)
+
+
+def _missing(node: ast.AST, text: str) -> Clause:
+    """Return a clause on an operand; "that holds `A`" where there is no short word for it."""
+
+    def clause(words: Words) -> str:
+        said = words.say(node)
+        if said is None:
+            inside = words.names(node)
+            said = f"that holds {inside[0]}" if inside else ""
+            return text.format(said).replace("  ", " ").replace("of that", "of what")
+        return text.format(said)
+
+    return clause
+
+
+def _brackets(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
+    """Yield what comes of a forgotten pair of brackets."""
+    tight = (ast.Mult, ast.Div, ast.MatMult, ast.FloorDiv)
+    loose = (ast.Add, ast.Sub)
+    left, right = node.left, node.right
+    text = "the brackets around the {} were missing"
+    if isinstance(node.op, (*tight, ast.Pow)) and isinstance(left, ast.BinOp):
+        binds = isinstance(left.op, loose) or (
+            isinstance(node.op, ast.Pow) and isinstance(left.op, tight)
+        )
+        if binds:
+            inner = ast.BinOp(left.right, node.op, right)
+            new = ast.BinOp(left.left, left.op, _fixed(inner))
+            yield spot.edit(new, _noun(left, text), COMMON)
+    if isinstance(node.op, tight) and isinstance(right, ast.BinOp):
+        flips = isinstance(node.op, ast.Div | ast.FloorDiv | ast.MatMult | ast.Mult)
+        if isinstance(right.op, loose) or (flips and isinstance(right.op, tight)):
+            inner = ast.BinOp(left, node.op, right.left)
+            new = ast.BinOp(_fixed(inner), right.op, right.right)
+            yield spot.edit(new, _noun(right, text), COMMON)
+    if (
+        isinstance(node.op, ast.Sub)
+        and isinstance(right, ast.BinOp)
+        and isinstance(right.op, loose)
+    ):
+        inner = ast.BinOp(left, node.op, right.left)
+        new = ast.BinOp(_fixed(inner), right.op, right.right)
+        yield spot.edit(new, _noun(right, text), COMMON)
+
+
+def _noun(node: ast.AST, text: str) -> Clause:
+    return lambda words: text.format(words.noun(node) or "expression")
+
+
+COMPARED: dict[type[ast.cmpop], str] = {
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+OTHERS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Gt: (ast.GtE, ast.Lt, ast.LtE, ast.NotEq, ast.Eq),
+    ast.GtE: (ast.Gt, ast.LtE, ast.Lt, ast.Eq),
+    ast.Lt: (ast.LtE, ast.Gt, ast.GtE, ast.NotEq),
+    ast.LtE: (ast.Lt, ast.GtE, ast.Gt, ast.Eq),
+    ast.Eq: (ast.NotEq, ast.GtE, ast.LtE),
+    ast.NotEq: (ast.Eq, ast.Gt, ast.Lt),
+}
+
+
+def _comparisons(spot: Spot, node: ast.Compare) -> Iterator[Edit]:
+    op = type(node.ops[0])
+    for number, other in enumerate(OTHERS.get(op, ())):
+        new = ast.Compare(node.left, [other()], node.comparators)
+        clause = f"`{COMPARED[other]}` stood in place of `{COMPARED[op]}`"
+        yield spot.edit(new, clause, LIKELY if number < 2 else COMMON)
+    swaps = {ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+    if op in swaps:
+        new = ast.Compare(node.left, [swaps[op]()], node.comparators)
+        yield spot.edit(new, "the condition were the opposite one", LIKELY)
+
+
+def _constants(spot: Spot, node: ast.Constant) -> Iterator[Edit]:
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    others = (value + 1, value - 1, 0, 1, 2, -value, 2 * value, value / 2, 1e-8)
+    for number, other in enumerate(dict.fromkeys(others)):
+        if other != value and not (number == 7 and isinstance(value, int) and value % 2):
+            new = other if number < 7 or value % 2 else int(other)
+            if other == 1e-8:
+                new = 1e-8
+            clause = f"{new:g} stood in place of {value:g}"
+            yield spot.edit(ast.Constant(new), clause, COMMON if abs(new) < 4 else RARE)
+
+
+EXCHANGED = {
+    "sum": ("mean", "max", "prod"),
+    "mean": ("sum", "max", "median"),
+    "max": ("min", "sum", "mean", "argmax"),
+    "min": ("max",),
+    "argmax": ("argmin", "max"),
+    "argmin": ("argmax", "min"),
+    "maximum": ("minimum",),
+    "minimum": ("maximum",),
+    "std": ("var",),
+    "var": ("std",),
+    "exp": ("expm1", "log"),
+    "log": ("log2", "log10", "exp"),
+    "log1p": ("log",),
+    "sqrt": ("square",),
+    "all": ("any",),
+    "any": ("all",),
+    "zeros": ("ones",),
+    "zeros_like": ("ones_like",),
+    "ones_like": ("zeros_like",),
+    "prod": ("sum",),
+    "matmul": ("multiply",),
+    "outer": ("multiply",),
+    "normal": ("uniform",),
+    "sign": ("abs",),
+    "abs": ("square", "sign"),
+}
+
+
+def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
+    name = called(node)
+    the = f"the {NOUNS[name]}" if name in NOUNS else f"`{name}`"
+    if isinstance(node.func, ast.Attribute):
+        own = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
+        for other in EXCHANGED.get(name, ()):
+            func = ast.Attribute(node.func.value, other, ast.Load())
+            new = ast.Call(_fixed(func), node.args, node.keywords)
+            noun = NOUNS.get(other, f"`{other}`")
+            rank = LIKELY if {name, other} <= {"sum", "mean"} else COMMON
+            yield spot.edit(new, f"the {noun} were taken in place of {the}", rank)
+        if not own:
+            yield spot.edit(node.func.value, f"{the} were left out", LIKELY)
+    if node.args and not isinstance(node.args[0], ast.Starred):
+        own_method = isinstance(node.func, ast.Attribute) and not (
+            isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
+        )
+        if not own_method:
+            for i, argument in enumerate(node.args[:3]):
+                yield spot.edit(argument, f"{the} were left out", LIKELY if i == 0 else RARE)
+        swapped = f"the arguments of `{name}` were swapped"
+        for i in range(len(node.args) - 1):
+            args = list(node.args)
+            args[i], args[i + 1] = args[i + 1], args[i]
+            yield spot.edit(ast.Call(node.func, args, node.keywords), swapped, COMMON)
+    yield from _keywords(spot, node, the)
+
+
+def _keywords(spot: Spot, node: ast.Call, the: str) -> Iterator[Edit]:
+    def call(keywords: list[ast.keyword]) -> ast.Call:
+        return ast.Call(node.func, node.args, keywords)
+
+    for i, keyword in enumerate(node.keywords):
+        before, after = node.keywords[:i], node.keywords[i + 1 :]
+        if keyword.arg == "axis":
+            was = ast.unparse(keyword.value)
+            for axis in (0, 1, -1, 2, -2):
+                if str(axis) == was or ({str(axis), was} == {"1", "-1"} and axis == -1):
+                    continue
+                other = ast.keyword("axis", ast.Constant(axis))
+                clause = f"{the} ran along axis {axis} instead of axis {was}"
+                rank = LIKELY if axis in (0, 1) else COMMON
+                yield spot.edit(call([*before, other, *after]), clause, rank)
+            kept = [k for k in (*before, *after) if k.arg != "keepdims"]
+            everything = f"{the} ran over all entries instead of along axis {was}"
+            yield spot.edit(call([*before, *after]), everything, LIKELY)
+            if len(kept) < len(before) + len(after):
+                yield spot.edit(call(kept), everything, LIKELY)
+        elif keyword.arg == "keepdims":
+            clause = f"the axis of {the} were lost: `keepdims=True` is missing"
+            yield spot.edit(call([*before, *after]), clause, LIKELY)
+        elif keyword.arg not in ("strict", "dtype", None):
+            clause = f"`{keyword.arg}` of `{called(node)}` were left out"
+            yield spot.edit(call([*before, *after]), clause, COMMON)
+    given = {keyword.arg for keyword in node.keywords}
+    if "axis" in given and "keepdims" not in given and called(node) in NOUNS:
+        new = [*node.keywords, ast.keyword("keepdims", ast.Constant(True))]
+        yield spot.edit(call(new), f"{the} kept its axis, with length 1", COMMON)
+    if "axis" not in given and called(node) in (
+        "sum",
+        "mean",
+        "max",
+        "std",
+        "var",
+        "argmax",
+        "all",
+    ):
+        for axis in (0, 1):
+            new = [*node.keywords, ast.keyword("axis", ast.Constant(axis))]
+            yield spot.edit(call(new), f"{the} ran along axis {axis} alone", COMMON)
+    if called(node) in ("std", "var"):
+        new = [*node.keywords, ast.keyword("ddof", ast.Constant(1))]
+        yield spot.edit(call(new), f"{the} divided by one less, n - 1", COMMON)
+
+
+def _parts(spot: Spot, node: ast.Subscript) -> Iterator[Edit]:
+    whole = _about(node.value, "all of {} were used instead of a part of it", "it")
+    yield spot.edit(node.value, whole, LIKELY)
+    if isinstance(node.slice, ast.Slice):
+        bounds = (node.slice.lower, node.slice.upper, node.slice.step)
+        for i, bound in enumerate(bounds):
+            if bound is not None:
+                kept = [None if j == i else b for j, b in enumerate(bounds)]
+                new = ast.Subscript(node.value, ast.Slice(*kept), ast.Load())
+                end = ("the start of a slice", "the end of a slice", "the step of a slice")[i]
+                yield spot.edit(new, f"{end} were left out", COMMON)
+
+
+def _names(spot: Spot, node: ast.Name, names: list[str]) -> Iterator[Edit]:
+    for other in names:
+        if other == node.id:
+            continue
+
+        def clause(words: Words, other: str = other) -> str:
+            there = words.name(other) or "another value"
+            here = words.name(node.id) or "the right one"
+            return f"{there} stood in place of {here}"
+
+        yield spot.edit(ast.Name(other, ast.Load()), clause, COMMON)
+    if not isinstance(spot.holder, ast.Call) or spot.field != "func":
+        new = ast.Attribute(node, "T", ast.Load())
+        yield spot.edit(new, _about(node, "there were a transpose of {} too many", "it"), COMMON)
+
+
+def _orders(spot: Spot, node: ast.Tuple) -> Iterator[Edit]:
+    for i in range(len(node.elts) - 1):
+        items = list(node.elts)
+        items[i], items[i + 1] = items[i + 1], items[i]
+
+        def clause(words: Words, i: int = i) -> str:
+            one, other = (words.say(node.elts[j]) for j in (i, i + 1))
+            return f"{one or 'one value'} and {other or 'the next one'} were swapped"
+
+        yield spot.edit(ast.Tuple(items, ast.Load()), clause, COMMON)
+
+
+def _statements(spot: Spot, node: ast.stmt) -> Iterator[Edit]:
+    if isinstance(node, ast.AugAssign):
+        target, clause = node.target, ""
+        new = ast.Assign([target], node.value)
+        yield spot.edit(
+            new, _about(target, "{} were replaced in each round, not added to", "it"), LIKELY
+        )
+        for op, text in ((ast.Add, "added"), (ast.Sub, "subtracted"), (ast.Mult, "multiplied")):
+            if not isinstance(node.op, op):
+                was = {ast.Add: "added", ast.Sub: "subtracted", ast.Mult: "multiplied"}
+                clause = f"something were {text} that has to be {was.get(type(node.op), 'else')}"
+                yield spot.edit(ast.AugAssign(target, op(), node.value), clause, COMMON)
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):
+        step = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", node)
+        text = "the step that sets {} were left out"
+        if isinstance(node, ast.AugAssign) or isinstance(step, ast.Subscript):
+            step = step.value if isinstance(step, ast.Subscript) else step
+            text = "the step that changes {} were left out"
+        yield spot.edit(ast.Pass(), _about(step, text, "a value on the way"), LIKELY)
+    if isinstance(node, ast.If):
+        yield spot.edit(ast.Pass(), "one case were left out", COMMON)
+        always = ast.If(ast.Constant(True), node.body, [])
+        yield spot.edit(always, "the condition were always true", COMMON)
+    if isinstance(node, ast.For):
+        body = [*node.body, ast.Break()]
+        once = ast.For(node.target, node.iter, body, [])
+        yield spot.edit(once, "the loop ended after its first round", COMMON)
+
+
+# What people do to a result --------------------------------------------------------------------
+
+
+def _of_results(function: ast.FunctionDef) -> Iterator[Edit]:
+    """Yield what is done to a result as a whole: scaled, summed, transposed, swapped."""
+    returns = [node for node in ast.walk(function) if isinstance(node, ast.Return) and node.value]
+    if not returns:
+        return
+    last = returns[-1]
+    assert last.value is not None
+    arguments = [a.arg for a in function.args.args]
+    if isinstance(last.value, ast.Tuple):
+        results = last.value.elts
+        spots = [Spot(last.value, "elts", i, i, last.lineno) for i in range(len(results))]
+    else:
+        results, spots = [last.value], [Spot(last, "value", None, None, last.lineno)]
+    for spot, result in zip(spots, results, strict=True):
+        yield from _scaled(spot, result, arguments)
+
+
+def _scaled(spot: Spot, result: ast.expr, arguments: list[str]) -> Iterator[Edit]:
+    for op, verb in ((ast.Div(), "divided"), (ast.Mult(), "multiplied")):
+        for name in arguments:
+            for size, what in (
+                (f"np.shape({name})[0]", "rows"),
+                (f"np.shape({name})[-1]", "columns"),
+                (f"np.size({name})", "entries"),
+            ):
+                new = ast.BinOp(result, op, ast.parse(size, mode="eval").body)
+                clause = f"it were {verb} by the number of {what} of `{name}`"
+                yield spot.edit(new, clause, COMMON)
+        new = ast.BinOp(result, op, ast.Constant(2))
+        yield spot.edit(new, f"it were {verb} by 2", COMMON)
+    yield spot.edit(ast.UnaryOp(ast.USub(), result), "the sign were flipped", LIKELY)
+    for source, clause, rank in (
+        ("np.transpose(RESULT)", "it were transposed", COMMON),
+        ("np.sqrt(RESULT)", "a square root were taken that does not belong there", COMMON),
+        ("np.square(RESULT)", "it were squared", COMMON),
+        ("np.exp(RESULT)", "the exponential of it were taken", RARE),
+        ("np.log(RESULT)", "the logarithm of it were taken", RARE),
+        ("np.abs(RESULT)", "its absolute value were taken", COMMON),
+        ("1 / RESULT", "its reciprocal were taken", COMMON),
+        ("1 - RESULT", "it were taken from 1", COMMON),
+        ("RESULT + 1", "it were larger by 1", COMMON),
+        ("RESULT - 1", "it were smaller by 1", COMMON),
+        ("np.sum(RESULT)", "all its entries were added up", COMMON),
+        ("np.mean(RESULT)", "the mean of all its entries were taken", COMMON),
+        ("np.sum(RESULT, axis=0)", "its rows were added up", COMMON),
+        ("np.sum(RESULT, axis=-1)", "its columns were added up", COMMON),
+        ("np.mean(RESULT, axis=0)", "the mean of its rows were taken", COMMON),
+        ("np.mean(RESULT, axis=-1)", "the mean of its columns were taken", COMMON),
+        ("np.ravel(RESULT)", "it were laid out in one row", COMMON),
+        ("np.squeeze(RESULT)", "its axes of length 1 were lost", COMMON),
+        ("RESULT[::-1]", "its order were reversed", COMMON),
+        ("RESULT[0]", "only its first part were returned", COMMON),
+        ("RESULT[-1]", "only its last part were returned", COMMON),
+        ("np.zeros_like(RESULT)", "it were all zeros", RARE),
+        ("np.ones_like(RESULT)", "it were all ones", RARE),
+        ("np.cumsum(RESULT, axis=0)", "it were added up row by row", RARE),
+    ):
+        tree = ast.parse(source, mode="eval").body
+        for node in ast.walk(tree):
+            for field, value in ast.iter_fields(node):
+                if isinstance(value, ast.Name) and value.id == "RESULT":
+                    setattr(node, field, result)
+                elif isinstance(value, list):
+                    items = [result if getattr(v, "id", "") == "RESULT" else v for v in value]
+                    setattr(node, field, items)
+        yield spot.edit(tree, clause, rank)

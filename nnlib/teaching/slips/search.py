@@ -1,0 +1,264 @@
+"""Which slips give the learner's very results, on every probe?
+
+A solution has some hundred edits. Each is compiled and run at most once for each probe and process,
+and only while it still agrees with the learner: most are out after the cheapest probe.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+import textwrap
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from nnlib.teaching.exercises import Exercise
+from nnlib.teaching.slips.edits import Edit, definitions, edits_of
+from nnlib.teaching.telling import common_count
+from nnlib.teaching.trials import (
+    Outcome,
+    Survey,
+    alike,
+    fresh,
+    numbers_in,
+    outcome,
+    parts_of,
+    size_of,
+)
+
+# For one answer, in seconds, and how many pairs of slips are tried: an answer must not keep
+# anybody waiting, and must not depend on the machine, so that the clock is only the last resort.
+PATIENCE = 0.45
+PAIRED = 36
+# How many explanations are compared with what was written, and which part of it may differ.
+MEASURED = 60
+# What counts the rounds of loops, and how many there may be.
+ROUND = "_a_round_of_a_loop"
+ROUNDS = 20_000
+NEAR = 0.25
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What explains one or several results: the edits, and which results they explain."""
+
+    edits: tuple[Edit, ...]
+    parts: frozenset[int]
+
+    @property
+    def rank(self) -> int:
+        """How likely it is: fewer and likelier edits first."""
+        return 10 * len(self.edits) + sum(edit.rank for edit in self.edits)
+
+
+class Laboratory:
+    """The solution of one exercise, its edits, and what each of them returned so far."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.tree = ast.parse(exercise.solution_source)
+        function = self.tree.body[0]
+        assert isinstance(function, ast.FunctionDef)
+        function.body = function.body[1:] or function.body  # the docstring
+        self.defined = definitions(function)
+        self.edits = edits_of(function)
+        self._rounds = 0
+        for loop in [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]:
+            # An edited loop may run over what it appends to, and so for ever.
+            loop.body.append(ast.parse(f"{ROUND}()").body[0])
+        self._codes: dict[tuple[int, ...], Any] = {}
+        self._outcomes: dict[tuple[tuple[int, ...], str], Outcome] = {}
+
+    def outcome(self, which: tuple[int, ...], probe: str) -> Outcome:
+        """Return what the solution with these edits does on one probe."""
+        if (which, probe) not in self._outcomes:
+            function = self._function(which)
+            given = fresh(self.exercise.probes[probe])
+            self._rounds = 0
+            self._outcomes[which, probe] = outcome(function, given) if function else Outcome(None)
+        return self._outcomes[which, probe]
+
+    def _count(self) -> None:
+        self._rounds += 1
+        if self._rounds > ROUNDS:
+            raise TimeoutError("this loop does not end")
+
+    def _function(self, which: tuple[int, ...]) -> Any:
+        if which not in self._codes:
+            self._codes[which] = self._compiled(which)
+        return self._codes[which]
+
+    def _compiled(self, which: tuple[int, ...]) -> Any:
+        namespace: dict[str, Any] = {"np": np, ROUND: self._count}
+        try:
+            with self.edited([self.edits[i] for i in which]):
+                exec(compile(self.tree, "<slip>", "exec"), namespace)
+        except (SyntaxError, ValueError, TypeError):
+            return None  # not every edit makes sense where it was tried
+        return namespace[self.exercise.name]
+
+    @contextlib.contextmanager
+    def edited(self, edits: Sequence[Edit]) -> Iterator[None]:
+        """Apply edits to the tree, and take them back in the end."""
+        old = [edit.swap(edit.new) for edit in edits]
+        try:
+            yield
+        finally:
+            for edit, value in zip(reversed(edits), reversed(old), strict=True):
+                edit.swap(value)
+
+
+_kept: dict[int, Laboratory] = {}
+KEPT = 8
+
+
+def laboratory(exercise: Exercise) -> Laboratory:
+    """Return the laboratory of an exercise; the last few are kept."""
+    lab = _kept.pop(id(exercise), None)
+    if lab is None or lab.exercise is not exercise:
+        lab = Laboratory(exercise)
+    _kept[id(exercise)] = lab
+    if len(_kept) > KEPT:
+        del _kept[next(iter(_kept))]
+    return lab
+
+
+def find(exercise: Exercise, found: Survey, right: Survey, source: str = "") -> list[list[Slip]]:
+    """Return explanations, each a list of slips that together explain every wrong result.
+
+    All are equally good; the list is empty if nothing explains the answer. Of edits that do the
+    same, those are preferred that make the solution most like the learner's `source`.
+    """
+    search = _Search(exercise, found, right, source)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return search.explanations()
+
+
+class _Search:
+    def __init__(self, exercise: Exercise, found: Survey, right: Survey, source: str) -> None:
+        self.lab = laboratory(exercise)
+        self.exercise = exercise
+        self.source = _pairs_of_words(source)
+        self.until = time.perf_counter() + PATIENCE
+        names = list(exercise.probes)
+        self.mine = {name: found[name].outcome for name in names}
+        self.theirs = {name: right[name].outcome for name in names}
+        self.count = common_count(right)
+        wrong = {name: self._wrong_parts(name) for name in names}
+        self.wrong = frozenset().union(*wrong.values())
+        # A probe on which the answer is wrong rules out most edits, the solution's own kin too.
+        self.order = sorted(names, key=lambda n: (not wrong[n], size_of(exercise.probes[n])))
+
+    def _wrong_parts(self, name: str) -> frozenset[int]:
+        return frozenset(range(self.count)) - self._agreeing(self.mine[name], self.theirs[name])
+
+    def _agreeing(self, one: Outcome, other: Outcome) -> frozenset[int]:
+        """Return the numbers of the results in which two outcomes agree."""
+        everything = frozenset(range(self.count))
+        if one.error or other.error:
+            return everything if one.error == other.error else frozenset()
+        rtol, atol = self.exercise.rtol, self.exercise.atol
+        a = parts_of(one.value, self.count) if self.count > 1 else None
+        b = parts_of(other.value, self.count) if self.count > 1 else None
+        if a is None or b is None:
+            same = a is b and alike(one.value, other.value, rtol, atol)
+            return everything if same else frozenset()
+        pairs = enumerate(zip(a, b, strict=True))
+        return frozenset(i for i, pair in pairs if alike(*pair, rtol, atol))
+
+    def explanations(self) -> list[list[Slip]]:
+        singles = list(self._matching(self._singles()))
+        if best := self._best([slip for slip in singles if slip.parts >= self._all]):
+            return [[slip] for slip in best]
+        if together := self._by_parts(singles):
+            return together
+        if self._telling():
+            pairs = list(self._matching(self._pairs()))
+            return [[slip] for slip in self._best([p for p in pairs if p.parts >= self._all])]
+        return []
+
+    @property
+    def _all(self) -> frozenset[int]:
+        return frozenset(range(self.count))
+
+    def _singles(self) -> Iterator[tuple[int, ...]]:
+        yield from ((i,) for i in range(len(self.lab.edits)))
+
+    def _pairs(self) -> Iterator[tuple[int, ...]]:
+        likely = range(min(PAIRED, len(self.lab.edits)))
+        yield from ((i, j) for i in likely for j in likely if i < j)
+
+    def _matching(self, candidates: Iterator[tuple[int, ...]]) -> Iterator[Slip]:
+        for which in candidates:
+            if time.perf_counter() > self.until:
+                return
+            alive = self._all
+            for name in self.order:
+                alive &= self._agreeing(self.lab.outcome(which, name), self.mine[name])
+                if not alive & self.wrong:
+                    break
+            else:
+                yield Slip(tuple(self.lab.edits[i] for i in which), alive)
+
+    def _by_parts(self, singles: Sequence[Slip]) -> list[list[Slip]]:
+        """Explain each wrong result by a slip of its own, where there is one for each."""
+        if self.count < 2:
+            return []
+        slips: list[Slip] = []
+        for part in sorted(self.wrong):
+            best = self._best([slip for slip in singles if part in slip.parts])
+            if not best:
+                return []
+            if any(part in slip.parts for slip in slips):
+                continue
+            slips.append(Slip(best[0].edits, best[0].parts & self.wrong))
+        return [slips]
+
+    def _telling(self) -> bool:
+        """Tell whether the wrong results hold enough numbers for two edits not to fit by chance."""
+        numbers: set[float] = set()
+        for name in self.order:
+            if self.mine[name].error:
+                return False
+            for array in numbers_in(self.mine[name].value):
+                numbers.update(np.round(array.ravel()[:50].astype(float), 9).tolist())
+        return len(numbers - {0.0, 1.0}) >= 6
+
+    def _best(self, slips: list[Slip]) -> list[Slip]:
+        """Return the likeliest slips, or those that come nearest to what was written."""
+        least = min((slip.rank for slip in slips), default=0)
+        likely = [slip for slip in slips if slip.rank == least]
+        if not self.source or len(slips) < 2:
+            return likely
+        apart = {id(slip): self._apart(slip) for slip in slips[:MEASURED]}
+        nearest = min(apart.values())
+        near = [slip for slip in slips[:MEASURED] if apart[id(slip)] == nearest]
+        if nearest <= NEAR * self.source.total():
+            return [slip for slip in near if slip.rank == min(s.rank for s in near)]
+        return likely
+
+    def _apart(self, slip: Slip) -> int:
+        """Return in how many pairs of words the edited solution differs from what was written."""
+        with self.lab.edited(slip.edits):
+            edited = _pairs_of_words(re.sub(rf"\n\s*{ROUND}\(\)", "", ast.unparse(self.lab.tree)))
+        return ((edited - self.source) + (self.source - edited)).total()
+
+
+def _pairs_of_words(source: str) -> Counter[tuple[str, str]]:
+    """Return the neighboring words and signs of a function's body, counted."""
+    try:
+        (tree,) = ast.parse(textwrap.dedent(source)).body
+    except (SyntaxError, ValueError):
+        return Counter()
+    if isinstance(tree, ast.FunctionDef) and ast.get_docstring(tree) is not None:
+        tree.body = tree.body[1:] or tree.body
+    return Counter(pairwise(re.findall(r"\w+|[^\w\s]", ast.unparse(tree))))
