@@ -27,7 +27,7 @@ QUESTION = "application/vnd.nnlib.question+json"
 """What `ask` displays in a book that is being built."""
 
 _KINDS = {"right": "passed", "wrong": "wrong", "unread": "open", "open": "open"}
-_SIGNS = {"right": "✔", "wrong": "✖", "unread": "?", "open": "", "": ""}
+_SIGNS = {"right": "✔", "wrong": "✖", "unread": "?"}
 
 
 def ask(question: str | Question) -> None:
@@ -201,7 +201,7 @@ def _blanks(question: Blanks) -> tuple[Any, Any, Any]:
             [ipywidgets.Text(tooltip=place, layout={"width": "5.5em"}) for place in row]
             for row in places
         ]
-        signs[name] = [[ipywidgets.HTML(layout={"width": "1.5em"}) for _ in row] for row in places]
+        signs[name] = [[ipywidgets.HTML(layout={"width": "4.5em"}) for _ in row] for row in places]
         grid = [
             ipywidgets.HBox([w for pair in zip(row, marks, strict=True) for w in pair])
             for row, marks in zip(cells[name], signs[name], strict=True)
@@ -225,8 +225,8 @@ def _blanks(question: Blanks) -> tuple[Any, Any, Any]:
 
 
 def _sign(state: str) -> str:
-    word = "" if state in ("", "open") else state
-    return f'<span title="{word}">{_SIGNS[state]}</span>'
+    """Say by a sign and a word what became of an entry."""
+    return "" if state in ("", "open") else f"{_SIGNS[state]} {state}"
 
 
 def _solution(question: Question) -> str:

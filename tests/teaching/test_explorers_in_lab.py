@@ -1,4 +1,4 @@
-"""Explorers with a kernel: JupyterLab, started for real, runs a notebook and moves a slider."""
+"""JupyterLab, started for real, runs a notebook: a slider is moved, a question answered."""
 
 from __future__ import annotations
 
@@ -20,13 +20,22 @@ from tests.teaching import sample
 
 pytest.importorskip("jupyterlab")
 pytestmark = pytest.mark.browser
+ASK = """
+from nnlib.teaching import ask
+from nnlib.teaching.questions import Choice, Number, Option, Slip
+
+ask(Number(id="9.mean", prompt="The mean of $0$ and $1$?", answer=0.5, why="Half of the sum.",
+           wrong=[Slip(1, "That is the sum.")]))
+ask(Choice(id="9.most", prompt="Which is most?", why="One is more.", options=[
+    Option("$x^0$", "It is 1.", right=True), Option("nothing", "Nothing is 0.")]))
+"""
 CHAPTER = Path(__file__).parents[2] / "book" / "02_activations.ipynb"
 
 
 @pytest.fixture
 def lab(tmp_path, chromium):
     """The address of a running JupyterLab that serves the sample and chapter 2; add a name."""
-    source = sample.write(tmp_path, sample.WAVES, sample.FIGURE)
+    source = sample.write(tmp_path, sample.WAVES, sample.FIGURE, ASK)
     shutil.copy(CHAPTER, source / "chapters")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -74,7 +83,7 @@ def run_all(page, address):
 
 def test_a_slider_moved_in_jupyterlab_shows_another_frame(lab, chromium):
     context = chromium.new_context(viewport={"width": 1200, "height": 1600})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     page = context.new_page()
     run_all(page, lab.format("one.ipynb"))
 
@@ -97,8 +106,26 @@ def test_a_slider_moved_in_jupyterlab_shows_another_frame(lab, chromium):
     assert "at count=4 shape=square filled=True" in shown()
     # A figure without controls is shown as well, with its sentence.
     assert page.get_by_role("img", name="The diagonal of a square").is_visible()
+    _answer(page)
     page.screenshot(path=os.environ.get("LAB_SCREENSHOT") or os.devnull, type="png")
     context.close()
+
+
+def _answer(page):
+    number, choice = page.locator(".jp-OutputArea-output:has(button:text-is('Check'))").all()
+    field, check = number.locator("input[type=text]"), number.locator("button", has_text="Check")
+    field.fill("1/1")
+    check.click()
+    number.get_by_text("That is the sum.").wait_for()
+    field.fill("1/2")
+    check.click()
+    number.get_by_text("Half of the sum.").wait_for()
+    # Labels and prompts are Markdown: formulas are set.
+    choice.locator(":is(.katex, mjx-container)").first.wait_for()
+    choice.locator("input[type=checkbox]").last.check()
+    choice.locator("button", has_text="Check").click()
+    choice.get_by_text("Nothing is 0.").wait_for()
+    choice.get_by_text("✖ wrong").wait_for()
 
 
 def test_a_chapter_runs_in_jupyterlab_and_its_slider_moves(lab, chromium):
