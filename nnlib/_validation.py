@@ -7,6 +7,7 @@ that surfaces three layers later teaches nothing.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,10 +54,11 @@ def rows_alike(X: ArrayLike, Y: ArrayLike, y: str = "Y") -> tuple[Array, Array]:
 
 
 def positive_int(value: object, name: str, least: int = 1) -> int:
-    """Return `value` as an int of at least `least`."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise ValueError(f"expected {name} to be a whole number >= {least}, got {value!r}")
-    return int(value)
+    """Return `value` as an int of at least `least`, and one that an array can have as length."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or not least <= value <= sys.maxsize // 8:  # type: ignore[operator]
+        raise ValueError(f"expected {name} to be a whole number >= {least}, got {value!r:.80}")
+    return int(value)  # type: ignore[call-overload]
 
 
 def in_range(value: float, name: str, low: float, high: float, ends: str = "[]") -> float:
@@ -101,7 +103,9 @@ def shape_of(value: Sequence[int], name: str) -> Shape:
     """Return `value` as a shape: a tuple of whole numbers, each at least 1."""
     if not isinstance(value, (tuple, list)):
         raise ValueError(f"expected {name} as a tuple of whole numbers, got {value!r}")
-    return tuple(positive_int(n, f"each number in {name}") for n in value)
+    shape = tuple(positive_int(n, f"each number in {name}") for n in value)
+    positive_int(math.prod(shape), f"the product of {name}")
+    return shape
 
 
 def generator(seed: object, name: str = "seed") -> np.random.Generator:

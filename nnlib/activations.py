@@ -143,14 +143,14 @@ class PReLU(Activation, name="prelu"):
     def forward(self, Z: Array) -> Array:
         if not self.parameters:
             self.build(Z.dtype)
-        return np.maximum(Z, 0) + self.parameters["a"] * np.minimum(Z, 0)
+        return np.maximum(Z, 0) + self.parameters["a"][0] * np.minimum(Z, 0)
 
     def backward(self, Z: Array, dY: Array) -> Array:
         if not self.parameters:
             self.build(Z.dtype)
         step = np.sign(np.maximum(Z, 0))
         self.gradients = {"a": np.sum(dY * np.minimum(Z, 0)).reshape(1)}
-        return dY * (step + self.parameters["a"] * (1 - step))
+        return dY * (step + self.parameters["a"][0] * (1 - step))
 
 
 class ELU(Activation, name="elu"):

@@ -70,8 +70,10 @@ def class_targets(Y: Array, Y_hat: Array) -> Array:
             f"got {Y.dtype} of shape {Y.shape}"
         )
     Y = real_array(Y, "Y")
-    if (Y < 0).any() or not np.allclose(Y.sum(axis=1), 1, atol=1e-5):
-        raise ValueError("expected each row of Y to be non-negative and to sum to 1")
+    wrong = (Y < 0).any(axis=1) | ~np.isclose(Y.sum(axis=1), 1, atol=1e-5)
+    if wrong.any():
+        row = Y[wrong.argmax()].tolist()
+        raise ValueError(f"expected each row of Y to be non-negative and to sum to 1, got {row}")
     return Y.astype(Y_hat.dtype, copy=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -43,11 +43,15 @@ class NeuralNetwork:
         optimizer: str | Optimizer = "sgd",
         seed: int | np.random.Generator = 0,
     ) -> None:
-        given = list(layers) if isinstance(layers, Iterable) else []
+        given = list(layers) if isinstance(layers, (list, tuple)) else []
         if not given or not all(isinstance(layer, Layer) for layer in given):
-            raise ValueError(f"expected at least one Layer, and only Layers, got {layers!r}")
+            raise ValueError(
+                f"expected a list of at least one Layer, and only Layers, got {layers!r}"
+            )
         if len({id(layer) for layer in given}) < len(given):
-            raise ValueError("expected each layer object once: a layer keeps one cache")
+            raise ValueError(
+                f"expected each layer object once: a layer keeps one cache; got {layers!r}"
+            )
         self.layers: list[Layer] = copy.deepcopy(given)
         self.loss = initialize_loss(loss)
         self.optimizer = initialize_optimizer(optimizer)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnlib._named import Named, resolve
-from nnlib._validation import Array, flag, in_range
+from nnlib._validation import Array, flag, in_range, real_array
 from nnlib.layers import Layer
 
 
@@ -33,18 +33,20 @@ class Optimizer(Named, family="optimizer"):
 
     def step(self, layers: Sequence[Layer]) -> None:
         """Update every parameter of the layers from its gradient, in place."""
-        named = [(i, name) for i, layer in enumerate(layers) for name in layer.parameters]
-        for i, name in named:  # all before the first: half a step is none
-            layer, w = layers[i], layers[i].parameters[name]
-            if name not in layer.gradients:
-                raise ValueError(f"expected backward() before step(): {layer!r} has no d{name}")
-            if np.shape(layer.gradients[name]) != w.shape:
-                got = np.shape(layer.gradients[name])
-                raise ValueError(f"{layer!r} expected d{name} of shape {w.shape}, got {got}")
+        pairs = []
+        for i, layer in enumerate(layers):  # look at all before the first: half a step is none
+            for name, w in layer.parameters.items():
+                if name not in layer.gradients:
+                    raise ValueError(f"expected backward() before step(): {layer!r} has no d{name}")
+                g = real_array(layer.gradients[name], f"d{name}")
+                if g.shape != w.shape:
+                    raise ValueError(
+                        f"{layer!r} expected d{name} of shape {w.shape}, got {g.shape}"
+                    )
+                pairs.append(((i, name), w, g))
         self.t += 1
-        for i, name in named:
-            w, g = layers[i].parameters[name], layers[i].gradients[name]
-            w -= self.update(w, self.decayed(w, g), self.memory.setdefault((i, name), {}))
+        for key, w, g in pairs:
+            w -= self.update(w, self.decayed(w, g), self.memory.setdefault(key, {}))
 
     def decayed(self, w: Array, g: Array) -> Array:
         """Return the gradient with that of the weight decay."""

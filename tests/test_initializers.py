@@ -21,6 +21,7 @@ from nnlib.initializers import (
     XavierNormal,
     XavierUniform,
     Zeros,
+    _FanScaled,
     fans,
     gain,
     initialize_weights,
@@ -228,6 +229,8 @@ def test_bad_settings_are_refused(make, message):
 def test_the_base_class_says_what_to_use(rng):
     with pytest.raises(TypeError, match=r"base class; use XavierUniform"):
         Initializer()((2, 2), rng)
+    with pytest.raises(TypeError, match=r"a fan-scaled initializer defines its variance"):
+        _FanScaled()((2, 2), rng)
 
 
 # --- PyTorch -------------------------------------------------------------------------------------

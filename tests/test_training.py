@@ -186,6 +186,13 @@ def test_progress_is_shown_where_tqdm_is(capsys, monkeypatch):
         assert "2/2" in capsys.readouterr().err
 
 
+def test_without_tqdm_training_goes_on_without_a_bar(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)  # importing it raises ImportError
+    shown = network().fit(X, Y, 2, progress=True)
+    assert shown.loss == network().fit(X, Y, 2, progress=False).loss
+    assert capsys.readouterr() == ("", "")
+
+
 # --- errors --------------------------------------------------------------------------------------
 
 
@@ -207,6 +214,13 @@ def test_a_run_that_diverges_says_at_which_step(loss):
         ValueError, match=r"a finite loss, got (inf|nan) at step \d+ \(epoch \d+\): a smaller"
     ):
         net.fit(100 * X, np.eye(3)[Y], 100, 50, progress=False)
+
+
+def test_a_network_that_has_diverged_says_so_again():
+    net = network().build((4,))
+    net.layers[1].parameters["b"][...] = np.nan
+    with pytest.raises(ValueError, match=r"a finite loss, got nan at step 1 \(epoch 1\)"):
+        net.fit(X, Y, 1, progress=False)
 
 
 @pytest.mark.parametrize(
