@@ -117,8 +117,9 @@ lint: $(VENV)/test.stamp
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
 unit: $(VENV)/test.stamp
-	@failed=; \
-	$(BIN)/python -m pytest --ignore=tests/page || failed=', pytest'; \
+	@mkdir -p _build; failed=; \
+	$(BIN)/python -m coverage run -m pytest --ignore=tests/page || failed=', pytest'; \
+	$(BIN)/python -m coverage report || failed="$$failed, coverage"; \
 	$(BIN)/python tools/mutate.py --sample 30 || failed="$$failed, tools/mutate.py"; \
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
