@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -25,7 +26,17 @@ from nnlib.teaching.errors import name_of
 from nnlib.teaching.exercises import Exercise, Function, chapter, find
 from nnlib.teaching.panel import Panel, box, lines, prose
 from nnlib.teaching.source import colored
-from nnlib.teaching.trials import Deviations, Survey, deviations, in_form_of, survey, takes
+from nnlib.teaching.trials import (
+    Deviations,
+    Survey,
+    Trial,
+    agree,
+    as_array,
+    deviations,
+    in_form_of,
+    survey,
+    takes,
+)
 
 
 class Verdict(Panel):
@@ -162,15 +173,37 @@ def _judge(exercise: Exercise, function: Any) -> Judgment:
     faults = {
         key: trial for key, trial in wrong.items() if key[0] in matters(exercise, found, wrong)
     }
+    complaint = "" if faults and not exercise.free else _first_complaint(exercise, function)
+    if exercise.free and not complaint and _same_shapes(exercise, found, right):
+        faults = {key: trial for key, trial in faults.items() if key[0] != "value"}
     if faults:
-        return _refusal(exercise, function, found, faults)
-    for property in exercise.properties:
-        complaint = _complaint(property.test, _in_form(exercise, function))
-        if complaint:
-            return Judgment(NOT_QUITE, complaint, by="values")
+        refusal = _refusal(exercise, function, found, faults)
+        return replace(refusal, message=complaint) if exercise.free and complaint else refusal
+    if complaint:
+        return Judgment(NOT_QUITE, complaint, by="values")
     if said := unsteady(exercise, function, found):
         return Judgment(NOT_QUITE, said, by="values")
     return Judgment("passed", _verified(exercise, wrong))
+
+
+def _same_shapes(exercise: Exercise, found: Survey, right: Survey) -> bool:
+    """Tell whether results have the structure and the shapes of the right ones."""
+    return all(
+        agree("value", name, _zeroed(found[name]), _zeroed(right[name]), exercise)
+        for name in exercise.inputs
+    )
+
+
+def _zeroed(trial: Trial) -> Trial:
+    """Return a trial with zeros for numbers."""
+
+    def zeros(value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            return tuple(map(zeros, value))
+        array = as_array(value)
+        return value if array is None else np.zeros(array.shape)
+
+    return replace(trial, value=zeros(trial.value))
 
 
 def _refusal(exercise: Exercise, function: Function, found: Survey, faults: Deviations) -> Judgment:
@@ -211,7 +244,10 @@ def _untouched(function: Function, found: Survey) -> bool:
 
 
 def _verified(exercise: Exercise, wrong: Deviations) -> str:
-    named = [*exercise.probes, *(property.name for property in exercise.properties)]
+    named = [*exercise.probes] * (not exercise.free)
+    drawn = len(exercise.inputs) - len(exercise.probes)
+    named += [f"{drawn} random inputs"] * bool(drawn and not exercise.free)
+    named += [property.name for property in exercise.properties]
     aspects = {aspect for aspect, _ in wrong}
     named += ["float32 stays float32"] * ("dtype" not in aspects)
     named += ["the input is left as it was"]
@@ -232,6 +268,13 @@ def _in_form(exercise: Exercise, function: Function) -> Function:
         return in_form_of(due, function(*given))
 
     return formed
+
+
+def _first_complaint(exercise: Exercise, function: Function) -> str:
+    """Return what the first property says that does not hold; "" if all do."""
+    formed = _in_form(exercise, function)
+    complaints = (_complaint(property.test, formed) for property in exercise.properties)
+    return next((complaint for complaint in complaints if complaint), "")
 
 
 def _complaint(test: Callable[[Function], str | None], function: Function) -> str | None:

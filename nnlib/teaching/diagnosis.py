@@ -137,7 +137,7 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
 
 def unsteady(exercise: Exercise, function: Function, found: Survey) -> str:
     """Say if the function returns another result when it is called again; "" if not."""
-    name, given = next(iter(exercise.probes.items()))
+    name, given = next(iter(exercise.inputs.items()))
     again = attempt(function, given, exercise.arguments)
     one, other = found[name], again
     if one.error or other.error:
@@ -211,7 +211,7 @@ def remark(aspect: str, trial: Trial) -> str:
 def _same(exercise: Exercise, one: Survey, other: Survey) -> bool:
     """Tell whether two functions do the same on every probe, errors included."""
     return all(
-        _same_outcome(exercise, one[name].outcome, other[name].outcome) for name in exercise.probes
+        _same_outcome(exercise, one[name].outcome, other[name].outcome) for name in exercise.inputs
     )
 
 
@@ -254,8 +254,8 @@ Parts = list[list[object]]
 
 def _parts(exercise: Exercise, trials: Survey, count: int) -> Parts | None:
     """Return the results of each probe, or None if there are not so many everywhere."""
-    rows = [parts_of(trials[n].value, count) for n in exercise.probes if not trials[n].error]
-    if len(rows) < len(exercise.probes) or any(row is None for row in rows):
+    rows = [parts_of(trials[n].value, count) for n in exercise.inputs if not trials[n].error]
+    if len(rows) < len(exercise.inputs) or any(row is None for row in rows):
         return None
     return [row for row in rows if row is not None]
 
@@ -281,7 +281,7 @@ def _nearly_known(
         if candidate.aspect != "value":
             continue
         numbers = 0
-        for name in exercise.probes:
+        for name in exercise.inputs:
             one, other = candidate.trials[name], found[name]
             if _same_outcome(exercise, one.outcome, other.outcome):
                 if not one.error and not agree("value", name, other, right[name], exercise):
@@ -329,6 +329,9 @@ def _by_slip(exercise: Exercise, function: Function, found: Survey, right: Surve
     fine = [name for i, name in enumerate(names) if i not in wrong]
     if message and failed is None and fine:
         message += f" {telling.are_right(fine)}"
+    silent = [n for n, t in found.items() if t.value is None and not t.error]
+    if message and silent:
+        message += f" With {silent[0]}, it returns None: {telling.EVERY_WAY}"
     if message and failed is not None:
         message += " " + errors.explain(exercise, function, failed)
     return message
@@ -396,19 +399,19 @@ def _by_values(
         key = failed[0]
         returned = right[key[1]].error is None
         message = errors.explain(exercise, function, found[key[1]], returned)
-        fine = [n for n in exercise.probes if ("value", n) not in wrong]
+        fine = [n for n in exercise.inputs if ("value", n) not in wrong]
         if fine:
             message += f" Right with: {'; '.join(fine[:4])}."
         return Diagnosis(message, "error", key)
     key = keys[0]
-    trial, expected = found[key[1]], right[key[1]]
-    if trial.value is None:
+    expected = right[key[1]]
+    if all(found[name].value is None for name in exercise.inputs):
         return Diagnosis("Your function returns None: is its `return` missing?", "values", key)
     if expected.error is not None:
         kind = type(expected.error).__name__
         message = f"With {key[1]}, a {kind} is due; your function returns something."
         return Diagnosis(message, "values", key)
     if said := telling.told(exercise, found, right):
-        bare = said.startswith("The values differ.")
-        return Diagnosis(said, "bare" if bare else "values", key)
+        rest = re.sub(r"[^.]*\b(differs?|is right|are right)\. ?|(Right|Wrong) with: .*", "", said)
+        return Diagnosis(said, "values" if rest.strip() else "bare", key)
     return Diagnosis("The values differ.", "bare", key)

@@ -11,7 +11,8 @@ import numpy as np
 from nnlib.teaching.diagnosis import known
 from nnlib.teaching.errors import name_of
 from nnlib.teaching.exercises import Exercise, Function
-from nnlib.teaching.trials import Trial, agree, alike, attempt, dtypes
+from nnlib.teaching.telling import common_count, result_names
+from nnlib.teaching.trials import Trial, agree, alike, attempt, dtypes, parts_of
 
 LONGEST = 300
 LINES = 10  # of one value; a feature map in four dimensions tells nobody anything
@@ -28,10 +29,24 @@ def show(exercise: Exercise, function: Function, aspect: str, trial: Trial, prob
     elif aspect == "input":
         rows = [(name, text) for name, text in rows if name in trial.changed]
     elif aspect == "value":
-        rows += [("expected", _came(expected)), ("got", _came(trial))]
+        rows += list(_results(exercise, trial, expected))
         rows += [("printed", trial.printed.strip()[:400])] * bool(trial.printed.strip())
     width = max(len(name) for name, _ in rows)
     return "\n".join(_row(name, _cut(text), width) for name, text in rows)
+
+
+def _results(exercise: Exercise, trial: Trial, expected: Trial) -> Iterator[tuple[str, str]]:
+    """Yield what was expected and what came; of several results, those that are wrong."""
+    due = expected.value
+    parts = parts_of(trial.value, len(due)) if isinstance(due, tuple) else None
+    count = common_count(known(exercise).right)
+    if parts is None or count != len(due) or trial.error is not None or expected.error is not None:
+        yield from (("expected", _came(expected)), ("got", _came(trial)))
+        return
+    names = [name.strip("`").removeprefix("the ") for name in result_names(exercise, count)]
+    for name, want, got in zip(names, due, parts, strict=True):
+        if not alike(got, want, exercise.rtol, exercise.atol):
+            yield from ((f"expected {name}", plain(want)), (f"got {name}", plain(got)))
 
 
 def _came(trial: Trial) -> str:

@@ -27,6 +27,7 @@ from nnlib.teaching.trials import (
 )
 
 Array = np.ndarray
+EVERY_WAY = "does every way through it end in a `return`?"
 NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -43,7 +44,8 @@ def result_names(exercise: Exercise, count: int) -> list[str]:
     """Return what the results are called: as the task calls them, or "the first result"."""
     if count == 1:
         return ["the result"]
-    text = re.sub(r"\([^)]*\)", "", exercise.solution.__doc__ or "")
+    text = re.sub(r"^Return \(([\w, ]+)\)", r"Return \1", exercise.solution.__doc__ or "")
+    text = re.sub(r"\([^)]*\)", "", text)
     match = re.match(
         r"\s*Return ([\w, ]+?)(?: of\b| for\b| from\b| that\b| after\b|,? where\b|\.)", text
     )
@@ -78,7 +80,7 @@ def are_right(names: Sequence[str]) -> str:
 
 def told(exercise: Exercise, found: Survey, right: Survey) -> str:
     """Say what the values show, or "" if they show nothing; no trial raised anything."""
-    names = [n for n in exercise.probes if right[n].error is None and found[n].error is None]
+    names = [n for n in exercise.inputs if right[n].error is None and found[n].error is None]
     count = common_count(right)
     if count > 1:
         if said := _structure(exercise, found, right, names, count):
@@ -86,7 +88,7 @@ def told(exercise: Exercise, found: Survey, right: Survey) -> str:
         return _parts(exercise, found, right, names, count)
     pairs = _pairs([found[n].value for n in names], [right[n].value for n in names], found, names)
     if pairs is None:
-        return _no_numbers(found, right, names)
+        return _no_numbers(exercise, found, right, names)
     return _relation(exercise, pairs, "The result", names)
 
 
@@ -190,7 +192,28 @@ def _near(got: Array, want: Array, exercise: Exercise) -> bool:
     return got.shape == want.shape and close(got, want, exercise.rtol, exercise.atol)
 
 
-def _no_numbers(found: Survey, right: Survey, names: list[str]) -> str:
+def _no_numbers(exercise: Exercise, found: Survey, right: Survey, names: list[str]) -> str:
+    missing = [n for n in names if found[n].value is None]
+    if missing:
+        rest = (
+            "" if len(missing) == len(names) else f"With {missing[0]}, your function returns None: "
+        )
+        return rest + "does every way through it end in a `return`?"
+    for name in names:
+        got, due = found[name].value, right[name].value
+        if not isinstance(due, tuple) or alike(got, due, exercise.rtol, exercise.atol):
+            continue
+        if not isinstance(got, tuple | list):
+            return f"Expected a tuple of {len(due)}, got {kind_of(got)}. This is with: {name}."
+        same = [alike(a, b, exercise.rtol, exercise.atol) for a, b in zip(got, due, strict=False)]
+        count = len(same) if all(same) else same.index(False)
+        first = f"the first {count} are right" if count else "the first one differs"
+        if len(got) != len(due):
+            return f"Expected {len(due)} parts, got {len(got)}; {first}. This is with: {name}."
+        place = f"part {count + 1}"
+        pair = _pairs([got[count]], [due[count]], found, [name])
+        said = pair and _relation(exercise, pair, place[0].upper() + place[1:], [name])
+        return f"{said or f'{place} differs'} This is with: {name}."
     value = next((found[n].value for n in names if as_array(found[n].value) is None), None)
     if value is None:
         return ""
@@ -351,10 +374,28 @@ def _constant_factor(factor: float, who: str) -> str:
         return ""
     if factor == 0:
         return "All values are zero."
-    inverse = 1 / factor if factor else 0.0
+    inverse = 1 / factor
     if abs(inverse) > 1 and np.isclose(inverse, round(inverse)):
         return f"{who} is {round(inverse)} times too small."
-    return f"{who} is {factor:.4g} times what it should be."
+    known = {**KNOWN, **{f"1/{name}": 1 / value for name, value in KNOWN.items()}}
+    name = next((n for n, v in known.items() if np.isclose(abs(factor), v, rtol=1e-6)), "")
+    shown = f"{'-' * (factor < 0)}{name}" if name else f"{factor:.4g}"
+    return f"{who} is {shown} times what it should be."
+
+
+KNOWN = {
+    **{f"√{n}": n**0.5 for n in (2, 3, 5, 6)},
+    "√(2/3)": (2 / 3) ** 0.5,
+    "π": np.pi,
+    "√π": np.pi**0.5,
+    "√(2π)": (2 * np.pi) ** 0.5,
+    "2π": 2 * np.pi,
+    "e": np.e,
+    "ln 2": np.log(2),
+    "ln 10": np.log(10),
+    "2/3": 2 / 3,
+    "3/4": 3 / 4,
+}
 
 
 def _low(text: str) -> str:
@@ -442,6 +483,11 @@ def _nearly(exercise: Exercise, pairs: list[Pair], who: str) -> str:
         and np.max(np.abs(p.want)) > 0
         and np.all(np.isfinite(p.want))
     ]
+    if errors and 1e-3 <= max(errors) < 0.05 and all(p.want.size == 1 for p in pairs):
+        return (
+            f"{who} is close, within {100 * max(errors):.1g} %: is it estimated from random "
+            "numbers, or from too few points? Asked for is the exact value."
+        )
     if errors and max(errors) < 1e-3:
         return (
             f"{who} is nearly right, with a relative error of {max(errors):.0e}: is something "

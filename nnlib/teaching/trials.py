@@ -138,8 +138,8 @@ def text_of(error: BaseException) -> str:
 def survey(function: Function, exercise: Exercise) -> Survey:
     """Try the function on every probe, and on the largest one once more in float32."""
     names = exercise.arguments
-    trials = {name: attempt(function, args, names) for name, args in exercise.probes.items()}
-    largest = max(exercise.probes.values(), key=size_of)
+    trials = {name: attempt(function, args, names) for name, args in exercise.inputs.items()}
+    largest = max(exercise.inputs.values(), key=size_of)
     trials[FLOAT32] = attempt(function, _to_float32(largest), names)
     return trials
 

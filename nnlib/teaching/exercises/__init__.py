@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ import numpy as np
 from nnlib.teaching.rooms import furniture, rooms
 
 Function = Callable[..., Any]
+
+DRAWN = 4  # random inputs for every answer, where an exercise can draw some
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ class Exercise:
     why         one or two sentences below the solution
     witness     the same by an independent route: nnlib, loops, another derivation. The tests hold
                 the solution to it, so that no wrong key can tell a right learner that he is wrong
-    draw        random arguments of the same kind, from a generator: more for the two to agree on
+    draw        random arguments of the same kind, from a generator: more for the two to agree on,
+                and a few for every answer, so that none passes by the luck of the probes
+    free        other values are right as well, as with another random stream: shapes must agree,
+                and the properties decide
     properties  what else must hold, beyond agreement with the solution
     broken      for a find-the-bug lab: the function that the learner is given
     symptom     for a lab: what goes wrong with it, without saying why
@@ -78,6 +83,7 @@ class Exercise:
     why: str
     witness: Function | None = None
     draw: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
+    free: bool = False
     properties: Sequence[Property] = ()
     broken: Function | None = None
     symptom: str = ""
@@ -94,6 +100,7 @@ class Exercise:
             "at least two hints": len(self.hints) < 2,
             "both broken and symptom, or neither": (self.broken is None) == bool(self.symptom),
             "a witness other than its solution": self.witness is self.solution,
+            "properties to decide what is right": self.free and not self.properties,
             "a broken function for its test_hints": self.broken is None and bool(self.test_hints),
         }
         missing = [need for need, fails in problems.items() if fails]
@@ -104,6 +111,15 @@ class Exercise:
     def name(self) -> str:
         """The name of the function that the learner writes."""
         return self.solution.__name__
+
+    @cached_property
+    def inputs(self) -> dict[str, tuple[Any, ...]]:
+        """The probes, and after them the random inputs that every answer is tried on."""
+        if self.draw is None:
+            return dict(self.probes)
+        rng = np.random.default_rng(0)
+        drawn = {f"random input {i}": tuple(self.draw(rng)) for i in range(1, DRAWN + 1)}
+        return {**self.probes, **drawn}
 
     @property
     def arguments(self) -> list[str]:

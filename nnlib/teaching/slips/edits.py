@@ -7,7 +7,7 @@ each of some hundred edits would take longer than to run them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -76,11 +76,14 @@ def _fixed(node: Node, line: int = 1) -> Node:
     return node
 
 
-def edits_of(function: ast.FunctionDef) -> list[Edit]:
-    """Return every slip that we know of in a function, likelier ones first."""
+def edits_of(function: ast.FunctionDef, sizes: Sequence[tuple[str, str]] = ()) -> list[Edit]:
+    """Return every slip that we know of in a function, likelier ones first.
+
+    `sizes` are what a result may wrongly be divided or multiplied by: expression and words.
+    """
     names = variables(function)
-    found = [edit for spot, node in _spots(function) for edit in _edits(spot, node, names)]
-    found += _of_results(function)
+    found = list(_of_results(function, sizes))
+    found += [edit for spot, node in _spots(function) for edit in _edits(spot, node, names)]
     return sorted(found, key=lambda edit: edit.rank)
 
 
@@ -236,43 +239,45 @@ def _operations(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
 def _left_out(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
     left, right = node.left, node.right
     texts = {
-        ast.Add: ("the term {} were missing", "the term {} were missing"),
-        ast.Sub: ("the subtraction of {} were missing", "only {} were left of the difference"),
-        ast.Mult: ("the factor {} were missing", "the factor {} were missing"),
-        ast.MatMult: ("the product with {} were missing", "the product with {} were missing"),
-        ast.Div: ("the division by {} were missing", "the numerator {} were missing"),
-        ast.FloorDiv: ("the division by {} were missing", "the numerator {} were missing"),
-        ast.Pow: ("the exponent {} were missing", "the base {} were missing"),
-        ast.Mod: ("the remainder by {} were missing", "the numerator {} were missing"),
+        ast.Add: ("{} were not added", "{} were not added"),
+        ast.Sub: ("{} were not subtracted", "only {} were left of a difference"),
+        ast.Mult: ("there were no multiplication by {}",) * 2,
+        ast.MatMult: ("there were no matrix product with {}",) * 2,
+        ast.Div: ("there were no division by {}", "only {} were left of a quotient"),
+        ast.FloorDiv: ("there were no division by {}", "only {} were left of a quotient"),
+        ast.Pow: ("the exponent {} were missing", "only {} were left of a power"),
+        ast.Mod: ("the whole were taken, not its remainder by {}", "only {} were left"),
     }
     without_right, without_left = texts.get(type(node.op), ("{} were missing",) * 2)
     yield spot.edit(left, _missing(right, without_right), LIKELY)
-    about = right if isinstance(node.op, ast.Sub) else left
+    keeps_right = isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv | ast.Pow | ast.Mod)
+    about = right if keeps_right else left
     rank = LIKELY if isinstance(node.op, ast.Add | ast.Mult) else COMMON
     yield spot.edit(right, _missing(about, without_left), rank)
     if isinstance(node.op, ast.Sub):
         minus = ast.UnaryOp(ast.USub(), right)
-        yield spot.edit(minus, _missing(left, "the term {} were missing"), LIKELY)
+        yield spot.edit(
+            minus, _missing(left, "{} were missing, from which the rest is subtracted"), LIKELY
+        )
     if isinstance(node.op, ast.Div | ast.FloorDiv):
         one = ast.BinOp(ast.Constant(1), node.op, right)
-        yield spot.edit(one, _missing(left, "the numerator {} were missing"), COMMON)
+        yield spot.edit(one, _missing(left, "1 were divided, and not {}"), COMMON)
         twice = ast.BinOp(node, node.op, right)
-        yield spot.edit(twice, _missing(right, "the division by {} stood there twice"), COMMON)
+        yield spot.edit(twice, _missing(right, "the division by {} were done twice"), COMMON)
     if isinstance(node.op, ast.Mult):
         new = ast.BinOp(node, ast.Mult(), right)
-        yield spot.edit(new, _missing(right, "the factor {} stood there twice"), RARE)
+        yield spot.edit(new, _missing(right, "the multiplication by {} were done twice"), COMMON)
+        twice = ast.BinOp(node, ast.Mult(), left)
+        yield spot.edit(twice, _missing(left, "the multiplication by {} were done twice"), COMMON)
 
 
 def _missing(node: ast.AST, text: str) -> Clause:
-    """Return a clause on an operand; "that holds `A`" where there is no short word for it."""
+    """Return a clause on an operand; "something with `A` in it" where it has no name."""
 
     def clause(words: Words) -> str:
-        said = words.say(node)
-        if said is None:
-            inside = words.names(node)
-            said = f"that holds {inside[0]}" if inside else ""
-            return text.format(said).replace("  ", " ").replace("of that", "of what")
-        return text.format(said)
+        inside = words.names(node)
+        nameless = f"something with {inside[0]} in it" if inside else "something"
+        return text.format(words.say(node) or nameless)
 
     return clause
 
@@ -397,6 +402,15 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
             yield spot.edit(new, f"the {noun} were taken in place of {the}", rank)
         if not own:
             yield spot.edit(node.func.value, f"{the} were left out", LIKELY)
+    if name == "len" and len(node.args) == 1:
+        columns = ast.Subscript(
+            ast.Attribute(node.args[0], "shape", ast.Load()), ast.Constant(1), ast.Load()
+        )
+        text = "the columns of {} were counted instead of its rows"
+        yield spot.edit(columns, _about(node.args[0], text, "it"), LIKELY)
+        size = ast.Attribute(node.args[0], "size", ast.Load())
+        text = "all entries of {} were counted instead of its rows"
+        yield spot.edit(size, _about(node.args[0], text, "it"), COMMON)
     if node.args and not isinstance(node.args[0], ast.Starred):
         own_method = isinstance(node.func, ast.Attribute) and not (
             isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
@@ -500,17 +514,26 @@ def _orders(spot: Spot, node: ast.Tuple) -> Iterator[Edit]:
         yield spot.edit(ast.Tuple(items, ast.Load()), clause, COMMON)
 
 
+DONE: dict[type[ast.operator], str] = {
+    ast.Add: "added to",
+    ast.Sub: "subtracted from",
+    ast.Mult: "multiplied",
+    ast.Div: "divided",
+}
+
+
 def _statements(spot: Spot, node: ast.stmt) -> Iterator[Edit]:
     if isinstance(node, ast.AugAssign):
-        target, clause = node.target, ""
+        target = node.target
+        done = DONE.get(type(node.op), "changed")
         new = ast.Assign([target], node.value)
         yield spot.edit(
-            new, _about(target, "{} were replaced in each round, not added to", "it"), LIKELY
+            new, _about(target, f"{{}} were replaced in each round, not {done}", "it"), LIKELY
         )
         for op, text in ((ast.Add, "added"), (ast.Sub, "subtracted"), (ast.Mult, "multiplied")):
             if not isinstance(node.op, op):
-                was = {ast.Add: "added", ast.Sub: "subtracted", ast.Mult: "multiplied"}
-                clause = f"something were {text} that has to be {was.get(type(node.op), 'else')}"
+                was = DONE.get(type(node.op), "something else").partition(" ")[0]
+                clause = f"something were {text} that has to be {was}"
                 yield spot.edit(ast.AugAssign(target, op(), node.value), clause, COMMON)
     if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):
         step = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", node)
@@ -532,36 +555,29 @@ def _statements(spot: Spot, node: ast.stmt) -> Iterator[Edit]:
 # What people do to a result --------------------------------------------------------------------
 
 
-def _of_results(function: ast.FunctionDef) -> Iterator[Edit]:
+def _of_results(function: ast.FunctionDef, sizes: Sequence[tuple[str, str]]) -> Iterator[Edit]:
     """Yield what is done to a result as a whole: scaled, summed, transposed, swapped."""
     returns = [node for node in ast.walk(function) if isinstance(node, ast.Return) and node.value]
     if not returns:
         return
     last = returns[-1]
     assert last.value is not None
-    arguments = [a.arg for a in function.args.args]
     if isinstance(last.value, ast.Tuple):
         results = last.value.elts
         spots = [Spot(last.value, "elts", i, i, last.lineno) for i in range(len(results))]
     else:
         results, spots = [last.value], [Spot(last, "value", None, None, last.lineno)]
     for spot, result in zip(spots, results, strict=True):
-        yield from _scaled(spot, result, arguments)
+        yield from _scaled(spot, result, sizes)
 
 
-def _scaled(spot: Spot, result: ast.expr, arguments: list[str]) -> Iterator[Edit]:
+def _scaled(spot: Spot, result: ast.expr, sizes: Sequence[tuple[str, str]]) -> Iterator[Edit]:
     for op, verb in ((ast.Div(), "divided"), (ast.Mult(), "multiplied")):
-        for name in arguments:
-            for size, what in (
-                (f"np.shape({name})[0]", "rows"),
-                (f"np.shape({name})[-1]", "columns"),
-                (f"np.size({name})", "entries"),
-            ):
-                new = ast.BinOp(result, op, ast.parse(size, mode="eval").body)
-                clause = f"it were {verb} by the number of {what} of `{name}`"
-                yield spot.edit(new, clause, COMMON)
+        for size, what in sizes:
+            new = ast.BinOp(result, op, ast.parse(size, mode="eval").body)
+            yield spot.edit(new, f"it were {verb} by {what}", COMMON)
         new = ast.BinOp(result, op, ast.Constant(2))
-        yield spot.edit(new, f"it were {verb} by 2", COMMON)
+        yield spot.edit(new, f"it were {verb} by 2", LIKELY)
     yield spot.edit(ast.UnaryOp(ast.USub(), result), "the sign were flipped", LIKELY)
     for source, clause, rank in (
         ("np.transpose(RESULT)", "it were transposed", COMMON),

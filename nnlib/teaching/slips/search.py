@@ -37,13 +37,14 @@ from nnlib.teaching.trials import (
 # For one answer, in seconds, and how many pairs of slips are tried: an answer must not keep
 # anybody waiting, and must not depend on the machine, so that the clock is only the last resort.
 PATIENCE = 0.45
-PAIRED = 36
+PAIRED = 44
 # How many explanations are compared with what was written, and which part of it may differ.
 MEASURED = 60
 # What counts the rounds of loops, and how many there may be.
 ROUND = "_a_round_of_a_loop"
 ROUNDS = 20_000
-NEAR = 0.25
+NEAR = 0.3
+RANK = 10  # of one likely edit
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Slip:
     @property
     def rank(self) -> int:
         """How likely it is: fewer and likelier edits first."""
-        return 10 * len(self.edits) + sum(edit.rank for edit in self.edits)
+        return RANK * len(self.edits) + sum(edit.rank for edit in self.edits)
 
 
 class Laboratory:
@@ -69,7 +70,7 @@ class Laboratory:
         assert isinstance(function, ast.FunctionDef)
         function.body = function.body[1:] or function.body  # the docstring
         self.defined = definitions(function)
-        self.edits = edits_of(function)
+        self.edits = edits_of(function, _sizes(exercise))
         self._rounds = 0
         for loop in [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]:
             # An edited loop may run over what it appends to, and so for ever.
@@ -81,7 +82,7 @@ class Laboratory:
         """Return what the solution with these edits does on one probe."""
         if (which, probe) not in self._outcomes:
             function = self._function(which)
-            given = fresh(self.exercise.probes[probe])
+            given = fresh(self.exercise.inputs[probe])
             self._rounds = 0
             self._outcomes[which, probe] = outcome(function, given) if function else Outcome(None)
         return self._outcomes[which, probe]
@@ -149,14 +150,19 @@ class _Search:
         self.exercise = exercise
         self.source = _pairs_of_words(source)
         self.until = time.perf_counter() + PATIENCE
-        names = list(exercise.probes)
+        names = list(exercise.inputs)
         self.mine = {name: found[name].outcome for name in names}
         self.theirs = {name: right[name].outcome for name in names}
         self.count = common_count(right)
         wrong = {name: self._wrong_parts(name) for name in names}
         self.wrong = frozenset().union(*wrong.values())
         # A probe on which the answer is wrong rules out most edits, the solution's own kin too.
-        self.order = sorted(names, key=lambda n: (not wrong[n], size_of(exercise.probes[n])))
+        # A way through a function that forgets its return says nothing of the others.
+        told = [
+            name for name in names if self.mine[name].value is not None or self.mine[name].error
+        ]
+        names = told if any(wrong[name] for name in told) else names
+        self.order = sorted(names, key=lambda n: (not wrong[n], size_of(exercise.inputs[n])))
 
     def _wrong_parts(self, name: str) -> frozenset[int]:
         return frozenset(range(self.count)) - self._agreeing(self.mine[name], self.theirs[name])
@@ -177,11 +183,13 @@ class _Search:
 
     def explanations(self) -> list[list[Slip]]:
         singles = list(self._matching(self._singles()))
-        if best := self._best([slip for slip in singles if slip.parts >= self._all]):
+        whole = [slip for slip in singles if slip.parts >= self._all]
+        if best := self._best(whole if self._telling(2) else self._sure(whole)):
             return [[slip] for slip in best]
         if together := self._by_parts(singles):
             return together
-        if self._telling():
+        if self._telling(6):
+            self.until = time.perf_counter() + PATIENCE
             pairs = list(self._matching(self._pairs()))
             return [[slip] for slip in self._best([p for p in pairs if p.parts >= self._all])]
         return []
@@ -223,15 +231,33 @@ class _Search:
             slips.append(Slip(best[0].edits, best[0].parts & self.wrong))
         return [slips]
 
-    def _telling(self) -> bool:
-        """Tell whether the wrong results hold enough numbers for two edits not to fit by chance."""
+    def _telling(self, least: int) -> bool:
+        """Tell whether the wrong results hold enough numbers for an edit not to fit by chance.
+
+        An exception says much, and where it says too little, several edits fit.
+        """
         numbers: set[float] = set()
         for name in self.order:
-            if self.mine[name].error:
-                return False
-            for array in numbers_in(self.mine[name].value):
-                numbers.update(np.round(array.ravel()[:50].astype(float), 9).tolist())
-        return len(numbers - {0.0, 1.0}) >= 6
+            if self.mine[name].error and not self.theirs[name].error:
+                return least < 6
+            if self._wrong_parts(name):
+                for array in numbers_in(self.mine[name].value):
+                    numbers.update(np.round(array.ravel()[:50].astype(float), 9).tolist())
+        return len({x for x in numbers if np.isfinite(x)} - {0.0, 1.0, -1.0}) >= least
+
+    def _sure(self, slips: list[Slip]) -> list[Slip]:
+        """Return what may be told where the wrong results hold only a number or two.
+
+        A likely slip, if it is the only one, or one that comes nearer to what was written.
+        """
+        as_it_is = self._apart(Slip((), frozenset()))
+        near = [
+            slip
+            for slip in slips[:MEASURED]
+            if self._apart(slip) < as_it_is and self._apart(slip) <= NEAR * self.source.total()
+        ]
+        likely = [slip for slip in slips if slip.rank == RANK]
+        return near or (likely if len(likely) == 1 else [])
 
     def _best(self, slips: list[Slip]) -> list[Slip]:
         """Return the likeliest slips, or those that come nearest to what was written."""
@@ -262,3 +288,20 @@ def _pairs_of_words(source: str) -> Counter[tuple[str, str]]:
     if isinstance(tree, ast.FunctionDef) and ast.get_docstring(tree) is not None:
         tree.body = tree.body[1:] or tree.body
     return Counter(pairwise(re.findall(r"\w+|[^\w\s]", ast.unparse(tree))))
+
+
+def _sizes(exercise: Exercise) -> list[tuple[str, str]]:
+    """Return the sizes of the arguments, each as an expression and in words."""
+    found: list[tuple[str, str]] = []
+    largest = max(exercise.inputs.values(), key=size_of)
+    for name, value in zip(exercise.arguments, largest, strict=True):
+        if isinstance(value, np.ndarray) and value.ndim > 1:
+            found.append((f"len({name})", f"the number of rows of `{name}`"))
+            axes = "columns" if value.ndim == 2 else "places along the last axis"
+            found.append((f"{name}.shape[-1]", f"the number of {axes} of `{name}`"))
+            found.append((f"{name}.size", f"the number of entries of `{name}`"))
+        elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim):
+            found.append((f"len({name})", f"the length of `{name}`"))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found.append((name, f"`{name}`"))
+    return found
