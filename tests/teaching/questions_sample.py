@@ -71,6 +71,8 @@ QUESTIONS = [
         id="9.loss",
         prompt="And the loss?",
         blanks={"L": 1 / 3},
+        rtol=0,
+        atol=0.2,
         why="One third.",
     ),
 ]

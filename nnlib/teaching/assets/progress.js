@@ -25,6 +25,7 @@
   const whole = () => (keeps ? stored() : here);
 
   function write(all) {
+    const kept = keeps;
     try {
       localStorage.setItem(KEY, JSON.stringify(all));
       keeps = true;
@@ -32,7 +33,7 @@
       keeps = false;
       here = all;
     }
-    show();
+    if (keeps !== kept) show();
     return keeps;
   }
 
@@ -48,7 +49,9 @@
     const entries = new Map(Object.entries(isObject(all[part]) ? all[part] : {}));
     if (value === undefined) entries.delete(id);
     else entries.set(id, value);
-    return write({ ...all, [part]: Object.fromEntries(entries) });
+    const written = write({ ...all, [part]: Object.fromEntries(entries) });
+    if (part === "done") show(); // code is kept while it is typed
+    return written;
   }
 
   globalThis.nnlibStore = { get, set };
@@ -167,6 +170,7 @@
       const other = Object.entries(isObject(given.code) ? given.code : {}).filter(([id, code]) =>
         JSON.stringify(code) !== JSON.stringify(all.code[id])).length;
       write(all);
+      show();
       const [after] = counts(all);
       return `Imported: ${after - before} more done.`
         + (other ? ` Your code for ${things(other, "exercise")} differs from the file's; yours stays.` : "");
