@@ -1,16 +1,36 @@
-// A formula wider than its box scrolls inside it. Only then can the keyboard stop at it. Looked
-// at when it comes near the screen: to measure all at once would lay out the whole chapter.
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-      else target.removeAttribute("tabindex");
-    }
-  },
-  { rootMargin: "200px" },
-);
-for (const box of document.querySelectorAll("div.math")) near.observe(box);
+// What is wider than its box scrolls inside it, and then the keyboard must be able to stop there.
+// To measure is to lay out, and what is far below is not laid out yet: so this waits until the
+// page is there, and takes a few milliseconds at a time.
+{
+  const scrollers = [...document.querySelectorAll(
+    "div.math > .katex-display, .bd-article pre, .pst-scrollable-table-container",
+  )];
+  function reachable(box) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+  const soon = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+  let next = 0;
+  function some() {
+    const start = performance.now();
+    while (next < scrollers.length && performance.now() - start < 8) reachable(scrollers[next++]);
+    if (next < scrollers.length) soon(some);
+  }
+  function all() {
+    next = 0;
+    soon(some);
+  }
+  addEventListener("load", all);
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth !== width) all();
+    width = innerWidth;
+  });
+  // A fold that opens shows what had no width before.
+  document.addEventListener("toggle", (event) => {
+    for (const box of scrollers) if (event.target.contains(box)) reachable(box);
+  }, true);
+}
 
 // The copy buttons that sphinx-copybutton adds carry their name in a tooltip only.
 addEventListener("DOMContentLoaded", () => {

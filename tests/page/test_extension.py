@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pygments
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,53 @@ stylesheets = pytest.importorskip("page.stylesheets")
 )
 def test_only_rules_that_cannot_match_are_taken_out(css, kept):
     assert stylesheets.keep_used(css, {"seen", "wide"}) == kept
+
+
+def test_only_variables_that_nobody_reads_are_taken_out():
+    css = "p{--a:1;--b:var(--c);--c:2;--d:var(--gone);--gone:3;--js:4;color:var(--b)}"
+    kept = stylesheets.drop_unused_variables(css + "@media print{p{--gone:5}}", "get('--js')")
+    assert kept.replace(" ", "") == "p{--b:var(--c);--c:2;--js:4;color:var(--b);}"
+
+
+def test_what_a_page_or_a_script_names_is_known():
+    page_text = '<p class="a md:b" id="c">gone</p>'
+    assert stylesheets.words_of_page(page_text) == {"a", "md", "b", "c"}
+    assert stylesheets.words_of_script('e.classList.add("on")') >= {"on"}
+
+
+def test_styles_stand_in_the_page_and_lead_to_the_same_files(tmp_path):
+    folder = pytest.importorskip("page.folder")
+    (tmp_path / "_static/katex").mkdir(parents=True)
+    (tmp_path / "book").mkdir()
+    (tmp_path / "_static/katex/k.css").write_text(".k{src:url(fonts/k.woff2)}.gone{a:b}")
+    (tmp_path / "_static/b.css").write_text('.k{mask:url("data:image/svg+xml,x")}')
+    page = tmp_path / "book/one.html"
+    page.write_text(
+        '<head>\n<link rel="stylesheet" href="../_static/katex/k.css?v=1"/>\n'
+        '<link rel="stylesheet" type="text/css" href="../_static/b.css" />\n</head>\n'
+        '<p class="k">'
+    )
+    styles = folder.Styles(tmp_path, scripts="")
+    styles.put_into(page)
+    once = page.read_text()
+    assert once == (
+        "<head>\n<style>.k{src:url(../_static/katex/fonts/k.woff2);}"
+        '.k{mask:url("data:image/svg+xml,x");}</style>\n</head>\n<p class="k">'
+    )
+    styles.put_into(page)
+    assert page.read_text() == once
+
+
+def test_a_listing_has_elements_for_what_is_colored_only():
+    code = pytest.importorskip("page.code")
+    lexers = pytest.importorskip("pygments.lexers")
+    formatter = code.PlainText()
+    formatter.styles = ("a11y-high-contrast-light", "a11y-high-contrast-dark")
+    text = "def f(X):\n    return X @ W  # why\n"
+    html = pygments.highlight(text, lexers.PythonLexer(), formatter)
+    assert re.sub(r"<[^>]+>", "", html).strip() == text.strip()
+    colored = re.findall(r'<span class="(\w+)">([^<]*)</span>', html)
+    assert [mark for _, mark in colored] == ["def", "f", "return", "@", "# why"]
 
 
 def test_stylesheet_and_fonts_are_of_the_katex_that_sets_the_formulas():
@@ -86,6 +134,7 @@ def test_a_formula_is_set_without_a_node_on_the_path(tmp_path):
     html = (tmp_path / "built" / "index.html").read_text()
     assert '<span class="katex">' in html
     assert "<math" in html
+    assert "annotation" not in html
 
 
 @pytest.mark.parametrize("formula", [r"$\frac{1}{4$", r"$\nosuchmacro{z}$"])

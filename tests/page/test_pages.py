@@ -71,6 +71,42 @@ def test_is_no_wider_than_a_phone(visit, page_name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_the_number_of_an_equation_never_covers_it(visit, page_name):
+    covered = visit(page_name, width=360).page.evaluate(
+        """[...document.querySelectorAll("div.math > .eqno")].filter(number => {
+             const [n, f] = [number, number.parentElement.querySelector(".katex-display")]
+               .map(e => e.getBoundingClientRect());
+             return n.width === 0 || n.right > innerWidth
+               || (n.left < f.right && f.left < n.right && n.top < f.bottom && f.top < n.bottom);
+           }).map(number => number.textContent)"""
+    )
+    assert covered == []
+
+
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(visit, page_name):
+    page = visit(page_name, width=360).page
+    page.wait_for_function(
+        """[...document.querySelectorAll("article *")].every(e =>
+             e.scrollWidth <= e.clientWidth || e.tabIndex === 0
+             || !/auto|scroll/.test(getComputedStyle(e).overflowX)
+             || e.querySelector("a, button, input, select, textarea"))""",
+        timeout=60_000,
+    )
+
+
+def test_what_its_styles_ask_for_is_there(built, page_name):
+    path = built / page_name
+    styles = re.findall(r"<style>(.*?)</style>", path.read_text(encoding="utf-8"), re.DOTALL)
+    assert max(map(len, styles)) > 10_000
+    wanted = {
+        found
+        for found in re.findall(r"""url\(["']?([^"')]+)""", "".join(styles))
+        if not found.startswith(("data:", "#"))
+    }
+    assert any(found.endswith("book-serif.woff2") for found in wanted)
+    assert [found for found in wanted if not (path.parent / found).is_file()] == []
+
+
 def test_pictures_have_words_beside_them(visit, page_name):
     # An empty alt is right for the logo only: the name of the book stands beside it.
     silent = visit(page_name).page.evaluate(
@@ -129,7 +165,7 @@ def test_can_be_read_aloud(visit, page_name):
     nameless = page.evaluate(
         """[...document.querySelectorAll("button, a[href], input, select, textarea")]
            .filter(e => e.type !== "hidden" && e.checkVisibility())
-           .filter(e => !(e.innerText || "").trim() && !e.getAttribute("aria-label")
+           .filter(e => !e.textContent.trim() && !e.getAttribute("aria-label")
                      && !e.getAttribute("aria-labelledby") && !(e.labels && e.labels.length)
                      && !e.title && !e.querySelector("img[alt]:not([alt=''])"))
            .map(e => e.outerHTML)"""

@@ -3,6 +3,7 @@
 execution     notebooks run side by side, and again only what changed
 formulas      a formula that KaTeX cannot set is a warning that names it
 equations     "(2.5)" is a link to the equation that is numbered so
+code          a token in the color of plain text needs no element around it
 admonitions   what would need a script that we do not load is a warning
 head          each page loads only the styles and scripts that it uses, none from another host
 bibliography  authors' names in full, and [Glorot and Bengio, 2010] as a label
@@ -17,6 +18,7 @@ ROOMS = (
     "execution",
     "formulas",
     "equations",
+    "code",
     "admonitions",
     "head",
     "bibliography",

@@ -1,13 +1,17 @@
 """The built folder: a front door, and nothing that no page asks for."""
 
+import hashlib
 import html
+import re
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
-from .stylesheets import keep_used, words_of
+from .stylesheets import drop_unused_variables, keep_used, words_of_page, words_of_script
 
 # The address of the book is its folder, and a static host looks there for this file. The one
 # that sphinx-external-toc would write has neither a title nor a language.
@@ -37,7 +41,7 @@ UNUSED_FILES = (
 
 
 def tidy(app: Sphinx, exception: Exception | None) -> None:
-    """Take out files that no page asks for, and style rules that no page can match."""
+    """Take out files that no page asks for, and put into each page the style rules that it uses."""
     if exception is not None or app.builder.format != "html":
         return
     built = Path(app.outdir)
@@ -49,16 +53,70 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
             title=html.escape(app.config.html_title), page=f"{app.config.root_doc}.html"
         )
         (built / "index.html").write_text(door, encoding="utf-8")
-    words: set[str] = set()
-    for path in [*built.rglob("*.html"), *built.glob("_static/**/*.js")]:
-        words |= words_of(path.read_text(encoding="utf-8"))
+    scripts = "".join(
+        path.read_text(encoding="utf-8") for path in sorted(built.glob("_static/**/*.js"))
+    )
+    styles = Styles(built, scripts)
+    for path in sorted(built.rglob("*.html")):
+        styles.put_into(path)
     for path in built.glob("_static/**/*.css"):
-        path.write_text(
-            keep_used(path.read_text(encoding="utf-8"), words),
-            encoding="utf-8",
-        )
+        if path.name not in scripts:
+            path.unlink()
+
+
+LINK = re.compile(r'[ \t]*<link rel="stylesheet"[^>]*?href="([^"?]*_static/[^"?]*)[^>]*>\n?')
+ADDRESS = re.compile(r"""url\((["']?)(?!["']?(?:data:|https?:|#|/))""")
+
+
+class Styles:
+    """What was in eleven files, for each page in its head: the rules that it can match.
+
+    A browser paints nothing before it has the styles of a page. In the page they come with it,
+    where links to them would be followed only after its beginning has arrived.
+    """
+
+    def __init__(self, built: Path, scripts: str):
+        self.built = built
+        self.scripts = scripts
+        self.words = words_of_script(scripts)
+        self.read = cache(self._read)
+
+    def _read(self, file: Path) -> str:
+        """The text of a stylesheet, with its addresses as seen from the top of the book."""
+        folder = file.parent.relative_to(self.built).as_posix()
+        return ADDRESS.sub(rf"url(\1{folder}/", file.read_text(encoding="utf-8"))
+
+    def put_into(self, page: Path) -> None:
+        """Replace the links of a page by what they lead to; one that has none was seen to."""
+        text = page.read_text(encoding="utf-8")
+        links = [link for link in LINK.finditer(text) if self._file(page, link).is_file()]
+        if not links:
+            return
+        css = "".join(self.read(self._file(page, link)) for link in links)
+        css = keep_used(css, self.words | words_of_page(text))
+        css = drop_unused_variables(css, text + self.scripts)
+        top = "../" * len(page.parent.relative_to(self.built).parts)
+        css = ADDRESS.sub(rf"url(\1{top}", css)
+        for link in reversed(links[1:]):
+            text = text[: link.start()] + text[link.end() :]
+        text = f"{text[: links[0].start()]}<style>{css}</style>\n{text[links[0].end() :]}"
+        page.write_text(text, encoding="utf-8")
+
+    def _file(self, page: Path, link: re.Match[str]) -> Path:
+        return (page.parent / link[1]).resolve()
+
+
+def note_styles(app: Sphinx, config: Config) -> None:
+    """Have Sphinx write every page again when a stylesheet changed: the pages hold them."""
+    found = hashlib.sha256()
+    for folder in (*config.html_static_path, "nnlib/teaching/assets"):
+        for path in sorted(Path(app.confdir, folder).rglob("*.css")):
+            found.update(path.read_bytes())
+    config.book_styles = found.hexdigest()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("book_styles", "", "html", str)
+    app.connect("config-inited", note_styles)
     app.connect("build-finished", tidy, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,7 @@
 """Formulas: typeset once, at build. KaTeX by itself colors a mistake red and goes on."""
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -63,6 +64,14 @@ def beside_last_symbol(formula: str, mark: str) -> str:
     return formula.removesuffix(ends) + mark + ends if formula.endswith(ends) else formula + mark
 
 
+# The source of a formula, beside the MathML that a screen reader reads from it: copy-tex would
+# need it, and nothing else. It is a fifth of the text of a page.
+ANNOTATION = re.compile(
+    r"<semantics>(.*?)<annotation encoding=\"application/x-tex\">.*?</annotation></semantics>",
+    re.DOTALL,
+)
+
+
 def _checked(visit: Any) -> Any:
     """The visitor of sphinxcontrib.katex, with a warning that names a formula it cannot set."""
 
@@ -71,6 +80,7 @@ def _checked(visit: Any) -> Any:
         try:
             visit(writer, node)
         except nodes.SkipNode:
+            writer.body[-2] = ANNOTATION.sub(r"\1", writer.body[-2])
             if number := node.get("tag"):
                 writer.body.insert(written + 1, EQUATION_NUMBER.format(number, node["ids"][0]))
             if mark := node.get("after"):

@@ -27,6 +27,10 @@ REPAIRS = (
         '<summary aria-label="Toggle hidden content">',
         "<summary>",
     ),  # hides the visible name
+    (
+        '<th class="head"><p></p></th>',
+        "<td></td>",
+    ),  # the corner of a table is no heading of anything
 )
 
 

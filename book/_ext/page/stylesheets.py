@@ -1,4 +1,4 @@
-"""Take the rules out of a stylesheet that no page can match.
+"""Take out of a stylesheet what a page cannot match.
 
 The theme's stylesheet has 397 kB, nine tenths of them for components that the book does not
 have. A selector that asks for a class or an id which stands in no page and no script never
@@ -20,9 +20,18 @@ _REPLACED_FONTS = ("Font Awesome", "FontAwesome")
 _GROUPS = {"media", "supports", "layer", "container"}
 
 
-def words_of(text: str) -> set[str]:
-    """The words of a page or a script: each class and each id in it is made of some."""
+NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
+USED = re.compile(r"var\(\s*(--[\w-]+)")
+
+
+def words_of_script(text: str) -> set[str]:
+    """The words of a script: each class and each id that it may give is made of some."""
     return set(WORD.findall(text))
+
+
+def words_of_page(text: str) -> set[str]:
+    """The words of which the classes and ids of a page are made."""
+    return {word for names in NAMES.findall(text) for word in WORD.findall(names)}
 
 
 def keep_used(css: str, words: set[str]) -> str:
@@ -32,6 +41,42 @@ def keep_used(css: str, words: set[str]) -> str:
     text = tinycss2.serialize([rule for rule in kept if not _is_font(rule)])
     fonts = [rule for rule in kept if _is_font(rule) and _wanted(rule, text)]
     return tinycss2.serialize(fonts) + text
+
+
+def drop_unused_variables(css: str, elsewhere: str = "") -> str:
+    """Return ``css`` without the custom properties that neither it nor ``elsewhere`` reads."""
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    read_elsewhere = set(re.findall(r"--[\w-]+", elsewhere))
+    while True:
+        used = read_elsewhere | set(USED.findall(css))
+        for rule in rules:
+            _keep_variables(rule, used)
+        shorter = tinycss2.serialize([rule for rule in rules if rule.content != []])
+        if shorter == css:
+            return css
+        css = shorter
+
+
+def _keep_variables(rule: Any, used: set[str]) -> None:
+    if rule.type == "at-rule" and rule.lower_at_keyword in _GROUPS and rule.content:
+        inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+        for child in inner:
+            _keep_variables(child, used)
+        kept = [child for child in inner if child.content != []]
+        rule.content = tinycss2.parse_component_value_list(tinycss2.serialize(kept))
+    elif rule.type == "qualified-rule":
+        items = tinycss2.parse_blocks_contents(
+            rule.content, skip_comments=True, skip_whitespace=True
+        )
+        kept = [
+            item
+            for item in items
+            if item.type != "declaration" or not item.name.startswith("--") or item.name in used
+        ]
+        text = "".join(
+            item.serialize() + (";" if item.type == "declaration" else "") for item in kept
+        )
+        rule.content = tinycss2.parse_component_value_list(text)
 
 
 def _prune(rule: Any, words: set[str]) -> bool:
