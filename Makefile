@@ -8,6 +8,8 @@ PORT    ?= 8000
 # Chapters multiply small matrices: threads that wait for each other cost more than they save.
 export OPENBLAS_NUM_THREADS ?= 1
 TORCH   ?= torch==2.13.0
+# One notebook for each processor; the cells of one stay together.
+SIDE_BY_SIDE := -n logical --dist loadfile
 
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install
@@ -124,7 +126,7 @@ unit: $(VENV)/test.stamp
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
 compare: $(VENV)/book.stamp
-	@$(BIN)/python -m pytest --nbval book || { status=$$?; \
+	@$(BIN)/python -m pytest --nbval book $(SIDE_BY_SIDE) || { status=$$?; \
 	  echo '"+" is what git has, "-" what this run printed. "Cell 20" counts code cells from 0.'; \
 	  echo 'If the new output is right: make notebooks'; exit $$status; } >&2
 
@@ -157,7 +159,7 @@ determinism: $(VENV)/book.stamp
 	for core in $$cores; do for threads in 1 2; do \
 	  echo; echo "=== OpenBLAS kernels for $$core, $$threads thread(s)"; \
 	  OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads \
-	    $(BIN)/python -m pytest --nbval book || exit 1; \
+	    $(BIN)/python -m pytest --nbval book $(SIDE_BY_SIDE) || exit 1; \
 	done; done; \
 	echo; echo "The same on: $$cores, with 1 and 2 threads."
 

@@ -59,6 +59,20 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def firefox():
+    """Firefox, one for all tests (tests/firefox.py). Where there is none they are skipped.
+
+    CI does not bring one: Chromium is the browser that must be there.
+    """
+    driver = pytest.importorskip("tests.firefox", reason="websocket-client is not installed")
+    if (binary := driver.binary()) is None:
+        pytest.skip("no firefox on the PATH")
+    browser = driver.Firefox(binary)
+    yield browser
+    browser.close()
+
+
 def _no_browser(reason):
     if os.environ.get("CI"):
         pytest.fail(f"CI must open the pages in a browser: {reason}", pytrace=False)
