@@ -217,8 +217,11 @@ def _refusal(exercise: Exercise, function: Function, found: Survey, faults: Devi
             return Judgment(
                 NOT_QUITE, f"The result differs with: {next(iter(faults))[1]}.", by="lost"
             )
-    state = STILL_THERE if exercise.broken and diagnosis.message == exercise.symptom else NOT_QUITE
-    return Judgment(state, diagnosis.message, shown, diagnosis.by)
+    if exercise.broken is None or diagnosis.message != exercise.symptom:
+        return Judgment(NOT_QUITE, diagnosis.message, shown, diagnosis.by)
+    # Where the learner is to write the test that exposes the bug, an input that shows it is that.
+    shown = "" if exercise.test_hints else shown
+    return Judgment(STILL_THERE, diagnosis.message, shown, diagnosis.by)
 
 
 def _uncallable(exercise: Exercise, given: Any) -> str:

@@ -39,6 +39,12 @@ def test_what_is_said_of_the_first_step():
     after = two_layers.slope_along(two_layers.stepped(START, 0.3))
     assert round(after, 2) == 0.11
     assert two_layers.loss_at(two_layers.stepped(START, 1.0)) > here  # ten times as long
+    # The corner of the curve, near 0.8, is a unit that goes on.
+    masks = [
+        two_layers.pass_through(two_layers.stepped(START, eta))["Z1"] > 0 for eta in (0, 0.79, 0.82)
+    ]
+    assert (masks[0] == masks[1]).all()
+    assert np.argwhere(masks[1] != masks[2]).tolist() == [[0, 2]]
 
 
 @pytest.mark.parametrize("copies", [1, 4])

@@ -1,7 +1,7 @@
 """The exercises of chapter 4, the fully-connected layer backward, in teaching order.
 
-From a circuit of three gates to one step of training; the labs hold errors that notes,
-tutorials and libraries have really published.
+From a circuit of three gates to a hunt for one bug of eight. A lab says nothing of its bug: the
+learner writes the test that exposes it, then mends the function.
 """
 
 # Solutions are shown to learners, who write no annotations in a notebook.
@@ -566,7 +566,7 @@ BIAS_LAB = Exercise(
         "dX and dW are right. How often does the bias of one unit enter the loss?",
         "Once for each sample, so the wires add. And who divides by n?",
     ],
-    why="Readers of published code ask again and again whether db is a mean or a sum. It is a sum; "
+    why="db is a sum: the bias of a unit goes into every sample, and the wires of a fork add; "
     "the mean belongs to the loss, which has put its 1/n into dA.",
 )
 
@@ -694,7 +694,7 @@ N_LAB = Exercise(
 
 
 def two_layer_backward(X, y, W1, b1, W2, b2):
-    """Return dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 gives logits.
+    """Return dW1, db1, dW2, db2 of two layers, ReLU and then the logits.
 
     The loss is the mean cross-entropy of their softmax with the classes y.
     """

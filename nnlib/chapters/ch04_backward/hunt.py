@@ -19,7 +19,7 @@ from nnlib.teaching.exercises.properties import central_differences, holds
 
 
 def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
-    """Return loss, dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 nothing.
+    """Return loss, dW1, db1, dW2, db2 of two layers, the first with ReLU.
 
     The loss is the mean cross-entropy of softmax(A1 W2 + b2) with labels y,
     plus decay / 2 times the sum of the squares of all weights, not biases.
@@ -44,7 +44,7 @@ def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
 
 
 def broken_loss_and_gradients(X, y, W1, b1, W2, b2, decay):
-    """Return loss, dW1, db1, dW2, db2; layer 1 has ReLU, layer 2 nothing.
+    """Return loss, dW1, db1, dW2, db2 of two layers, the first with ReLU.
 
     The loss is the mean cross-entropy of softmax(A1 W2 + b2) with labels y,
     plus decay / 2 times the sum of the squares of all weights, not biases.

@@ -120,8 +120,8 @@ CURVES = [
     _curve(
         "E",
         "vanishing",
-        "Ten layers with sigmoid: the gradient is about $10^{-6}$, so rounding weighs a million "
-        "times as much.",
+        "Ten layers with sigmoid: the gradient is below $10^{-7}$, so rounding weighs a million "
+        "times as much as for curve B.",
     ),
     _curve(
         "F",
