@@ -35,7 +35,7 @@ def numerical_gradient(f: Callable[[Array], float], X: Array, h: float = STEP) -
     h = in_range(h, "h", 0, math.inf, ends="()")
     if not isinstance(X, np.ndarray) or X.dtype != np.float64 or not X.flags.writeable:
         raise ValueError(f"expected X in float64, where ten digits survive, got {kind(X)}")
-    gradient = np.zeros_like(X)
+    gradient = np.zeros_like(X)  # `-np.zeros_like` does the same: each entry is set below
     for index in np.ndindex(X.shape):
         x = X[index]
         right, left = x + h, x - h

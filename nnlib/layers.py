@@ -239,6 +239,7 @@ class Conv2D(Layer):
 
         W, b = self.parameters["W"], self.parameters["b"]
         view = self.pad.view(self.pad.add(X))
+        # `-np.empty` does the same: the parts are the whole batch
         Z = np.empty((*view.shape[:3], self.n_out), X.dtype)
         for part in self.parts(view):
             Z[part] = (self.patches(view[part]) @ W.reshape(-1, self.n_out)).reshape(Z[part].shape)
@@ -258,6 +259,7 @@ class Conv2D(Layer):
             rows = dZ[part].reshape(-1, self.n_out)
             dW += (self.patches(view[part]).T @ rows).reshape(W.shape)
             db += ones_row(rows) @ rows
+            # `for i, j in np.ndindex(self.kernel_shape):` does the same: it takes more time
             for i, j in np.ndindex(self.kernel_shape) if need_dX else ():
                 pixels = d_view[part, :, :, i, j]
                 pixels += (rows @ W[i, j].T).reshape(pixels.shape)
@@ -274,6 +276,8 @@ class Conv2D(Layer):
     def patches(self, view: Array) -> Array:
         """Return one row a window, (windows, kh kw C_in): the only copy of X."""
         numbers = math.prod(view.shape[3:])
+        # `5] <= view` does the same: both ways make the same rows
+        # `5] < view.shape[5]` does the same: both ways make the same rows
         if view.shape[5] < view.shape[4]:  # few channels: longer runs to copy along the width
             return view.transpose(3, 4, 5, 0, 1, 2).reshape(numbers, -1).T
         return view.reshape(-1, numbers)

@@ -204,6 +204,8 @@ def test_the_expected_error_is_the_one_that_comes_out(rng):
         error = gradcheck.relative_error(gradient, numeric)
         assert 0.01 < error / gradcheck.expected_error(value, gradient) < 10
     assert gradcheck.expected_error(1.0, np.zeros(3)) == np.inf
+    down = gradcheck.expected_error(1.0, np.array([0.5, -2.0]))
+    assert down == gradcheck.expected_error(1.0, np.array([0.5, 2.0]))
 
 
 def test_the_step_is_the_one_that_was_taken():
@@ -281,6 +283,9 @@ def test_relative_error():
     assert gradcheck.relative_error(A, np.array([5.0, 1.0])) == pytest.approx(0.2)
     assert gradcheck.relative_error(np.array([5.0, 1.0]), A) == pytest.approx(0.2)
     assert gradcheck.relative_error(A, -A) == 2
+    for larger in (A, -A):
+        assert gradcheck.relative_error(5 * larger, 4 * larger) == pytest.approx(0.2)
+        assert gradcheck.relative_error(4 * larger, 5 * larger) == pytest.approx(0.2)
     assert gradcheck.relative_error(np.uint8([250]), np.uint8([255])) == pytest.approx(5 / 255)
     assert gradcheck.relative_error(np.zeros(2), np.zeros(2)) == 0
     assert gradcheck.relative_error(np.zeros((0, 2)), np.zeros((0, 2))) == 0

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from nnlib import layers
 from nnlib.activations import ACTIVATIONS, LeakyReLU, PReLU
 from nnlib.gradcheck import check_layer
 from nnlib.initializers import XavierUniform
@@ -334,6 +335,22 @@ def test_convolution_is_its_definition(kernel, stride, pad, rows, columns, rng):
     layer.parameters["b"][...] = [[0.5, -0.5]]
     expected = convolution_by_loops(X, *layer.parameters.values(), layer.stride, (rows, columns))
     np.testing.assert_allclose(layer.forward(X), expected, atol=1e-13)
+
+
+def test_convolution_by_parts_of_the_batch_is_that_of_the_whole(monkeypatch, rng):
+    X, dY = rng.normal(size=(5, 6, 4, 2)), rng.normal(size=(5, 3, 2, 3))
+    results = []
+    for samples in (5, 2, 1):  # one part; three, the last smaller; one each
+        layer = Conv2D(3, 3, "tanh", stride=2)
+        one = layer.forward(X[:1], training=False)[0]
+        assert one.shape == dY.shape[1:]
+        monkeypatch.setattr(layers, "PART", samples * 3 * 2 * 3 * 3 * 2 * X.itemsize)
+        view = layer.pad.view(layer.pad.add(X))
+        assert len(layer.parts(view)) == math.ceil(5 / samples)
+        results.append([layer.forward(X), layer.backward(dY), *layer.gradients.values()])
+    for other in results[1:]:
+        for found, expected in zip(other, results[0], strict=True):
+            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13)
 
 
 @st.composite
