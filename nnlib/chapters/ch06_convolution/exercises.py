@@ -9,6 +9,7 @@ The wrong answers are ones that notes, libraries and learners have really produc
 
 import numpy as np
 
+from nnlib.layers import Conv2D, FullyConnected, Pool2D, windows
 from nnlib.teaching.exercises import Exercise, Wrong
 from nnlib.teaching.exercises.properties import central_differences, holds
 
@@ -38,11 +39,57 @@ KERNELS = RNG.integers(-3, 4, (3, 2, 2, 2)).astype(float)
 TO_THREE = RNG.integers(-3, 4, (2, 3, 2, 3)).astype(float)
 BIAS = np.array([[1.0, -2.0]])
 BIAS_THREE = np.array([[1.0, -2.0, 0.5]])
+# No two sizes agree, so that one in the place of another shows.
+APART = RNG.integers(-4, 5, (3, 9, 11, 2)).astype(float)
+KERNELS_APART = RNG.integers(-3, 4, (4, 5, 2, 8)).astype(float)
+ALONE = RNG.integers(-4, 5, (1, 4, 5, 3)).astype(float)
+KERNELS_ALONE = RNG.integers(-3, 4, (3, 1, 3, 4)).astype(float)
 
 
 def _gradient(*shape):
     """Return a gradient of whole numbers, none of them 0."""
     return RNG.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], shape)
+
+
+def _geometry(rng, most_pad=2):
+    """Return random X, W, dZ, stride, pad, with sizes that seldom agree and often leave a rest."""
+    kernel = rng.integers(1, 4, 2)
+    stride, pad = int(rng.integers(1, 4)), int(rng.integers(0, most_pad + 1))
+    n, C_in, C_out = (int(k) for k in rng.permutation([1, 2, 3]))
+    h, w = (int(k + rng.integers(0, 5)) for k in kernel)
+    X, W = rng.normal(size=(n, h, w, C_in)), rng.normal(size=(*kernel, C_in, C_out))
+    out = [(size + 2 * pad - k) // stride + 1 for size, k in zip((h, w), kernel, strict=True)]
+    return X, W, rng.normal(size=(n, *out, C_out)), stride, pad
+
+
+def _layer(W, stride, pad, b=None):
+    """Return nnlib's layer with these weights."""
+    layer = Conv2D(W.shape[3], W.shape[:2], stride=stride, pad=pad)
+    layer.build(W=W, b=np.zeros((1, W.shape[3]), W.dtype) if b is None else b)
+    return layer
+
+
+def _backward_by_nnlib(X, W, dZ, stride, pad):
+    layer = _layer(W, stride, pad)
+    layer.forward(X)
+    return layer.backward(dZ), layer.gradients["W"]
+
+
+def _pooled_backward(X, dZ, kernel, mode, stride, pad):
+    pool = Pool2D(kernel, mode, stride=stride, pad=pad)
+    pool.forward(X)
+    return pool.backward(dZ)
+
+
+def _pooling(rng, few_values=False, most_pad=0):
+    """Return random X, dZ, kernel, stride, pad for a pooling; with few values there are ties."""
+    kernel = tuple(int(k) for k in rng.integers(most_pad + 1, 4, 2))
+    stride, pad = int(rng.integers(1, 4)), int(rng.integers(0, most_pad + 1))
+    h, w = (k + int(rng.integers(0, 5)) for k in kernel)
+    shape = (int(rng.integers(1, 4)), h, w, int(rng.integers(1, 4)))
+    X = rng.integers(-2, 3, shape).astype(float) if few_values else rng.normal(size=shape)
+    out = [(size + 2 * pad - k) // stride + 1 for size, k in zip((h, w), kernel, strict=True)]
+    return X, rng.normal(size=(shape[0], *out, shape[3])), kernel, stride, pad
 
 
 # 6.1 ------------------------------------------------------------------------------------------
@@ -56,6 +103,14 @@ def output_size(input_size, kernel, stride, pad):
     return (input_size + 2 * pad - kernel) // stride + 1
 
 
+def _count_starts(input_size, kernel, stride, pad):
+    """Slide: count the starts at which the window still fits."""
+    start = count = 0
+    while start + kernel <= input_size + 2 * pad:
+        start, count = start + stride, count + 1
+    return count
+
+
 OUTPUT_SIZE = Exercise(
     id="6.1",
     title="how large is the output",
@@ -66,6 +121,8 @@ OUTPUT_SIZE = Exercise(
         "stride 2, a pixel left over": (8, 3, 2, 0),
         "padding 1": (8, 3, 1, 1),
         "all at once": (9, 4, 3, 1),
+        "a fraction above one half": (10, 3, 4, 0),
+        "a fraction of one half": (10, 3, 2, 0),
         "a kernel of 1 with stride 2": (5, 1, 2, 0),
     },
     wrong=[
@@ -104,7 +161,18 @@ OUTPUT_SIZE = Exercise(
             lambda input_size, kernel, stride, pad: -(-input_size // stride),
             'This is the size for the padding called "same". Here the padding is given.',
         ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: (
+                round((input_size + 2 * pad - kernel) / stride) + 1
+            ),
+            "You round to the nearest whole number, and sometimes that is up: a window then hangs "
+            "over the edge. Round down, with `//`.",
+        ),
     ],
+    witness=_count_starts,
+    draw=lambda rng: tuple(
+        int(rng.integers(low, high)) for low, high in ((6, 16), (1, 7), (1, 5), (0, 4))
+    ),
     hints=[
         "Count the steps that the first window can take to the right, then add the window itself.",
         "The last start p satisfies p + kernel <= input_size + 2 pad, and starts are multiples of "
@@ -136,6 +204,26 @@ def conv_forward(X, W, b, stride, pad):
     return Z
 
 
+def _with_bias(rng, X, W, dZ, stride, pad):
+    return X, W, rng.normal(size=(1, W.shape[3])), stride, pad
+
+
+def _windows_at(step, size):
+    """Return a forward pass whose windows start elsewhere, or whose channels replace each other."""
+
+    def forward(X, W, b, stride, pad):
+        kh, kw = W.shape[:2]
+        P = _pad(X, pad)
+        out_h, out_w = (size(P.shape[a], W.shape[a - 1], stride) for a in (1, 2))
+        Z = np.zeros((len(X), out_h, out_w, W.shape[3]), X.dtype)
+        for i, j in np.ndindex(out_h, out_w):
+            p, q = step(i, stride), step(j, stride)
+            Z[:, i, j] = np.tensordot(P[:, p : p + kh, q : q + kw], W, axes=3) + b
+        return Z
+
+    return forward
+
+
 CONV_FORWARD = Exercise(
     id="6.2",
     title="the forward pass, in loops",
@@ -147,6 +235,8 @@ CONV_FORWARD = Exercise(
         "stride 2": (FOUR, KERNEL, NO_BIAS, 2, 0),
         "two samples, two channels to two": (BATCH, KERNELS, BIAS, 1, 0),
         "two channels to three, everything on": (BATCH, TO_THREE, BIAS_THREE, 2, 1),
+        "one sample, padding 2": (ALONE, KERNELS_ALONE, np.arange(4.0)[np.newaxis], 3, 2),
+        "all sizes differ": (APART, KERNELS_APART, np.arange(8.0)[np.newaxis], 1, 0),
     },
     wrong=[
         Wrong(
@@ -156,12 +246,22 @@ CONV_FORWARD = Exercise(
         ),
         Wrong(
             lambda X, W, b, stride, pad: conv_forward(X, W, 0 * b, stride, pad),
-            "The bias is missing: add b[o] to every pixel of output channel o.",
+            "The bias is missing: add b[0, o] to every pixel of output channel o.",
         ),
         Wrong(
             lambda X, W, b, stride, pad: conv_forward(X, W, b, 1, pad),
-            "The window moves by one pixel whatever the stride: output pixel i starts to read at "
+            "The window moves by one pixel whatever the stride, and so there are too many of them. "
+            "Output pixel i starts to read at i * stride.",
+        ),
+        Wrong(
+            _windows_at(lambda i, s: i, lambda size, k, s: (size - k) // s + 1),
+            "The output has the right size, but window i starts at i: it has to start at "
             "i * stride.",
+        ),
+        Wrong(
+            lambda X, W, b, stride, pad: conv_forward(X[..., -1:], W[:, :, -1:], b, stride, pad),
+            "Only the last input channel is left: `=` inside a loop over the channels overwrites "
+            "the ones before. Add them up with `+=`.",
         ),
         Wrong(
             lambda X, W, b, stride, pad: conv_forward(X, W, b, stride, 0),
@@ -186,6 +286,8 @@ CONV_FORWARD = Exercise(
             "The bias is added once for each input channel. It is added once to each output.",
         ),
     ],
+    witness=lambda X, W, b, stride, pad: _layer(W, stride, pad, b).forward(X),
+    draw=lambda rng: _with_bias(rng, *_geometry(rng)),
     properties=[
         holds(
             "an impulse gives the kernel, turned by 180 degrees",
@@ -233,6 +335,10 @@ def _six_axes(X, kernel, stride):
     return im2col(X, kernel, stride).reshape(len(X), *out, *kernel, X.shape[3])
 
 
+def _image_kernel_stride(X, W, dZ, stride, pad):
+    return X, W.shape[:2], stride
+
+
 IM2COL = Exercise(
     id="6.3",
     title="the windows as rows of a matrix",
@@ -242,6 +348,7 @@ IM2COL = Exercise(
         "stride 2, a pixel left over": (BATCH[:1, :, :, :1], (2, 2), 2),
         "two samples, two channels": (BATCH, (3, 2), 1),
         "everything on": (BATCH, (2, 3), 2),
+        "all sizes differ": (APART, (4, 5), 1),
     },
     wrong=[
         Wrong(
@@ -284,6 +391,10 @@ IM2COL = Exercise(
             "Each window is written down column by column. Read it row by row, as reshape does.",
         ),
     ],
+    witness=lambda X, kernel, stride: windows(X, kernel, (stride, stride)).reshape(
+        -1, kernel[0] * kernel[1] * X.shape[3]
+    ),
+    draw=lambda rng: _image_kernel_stride(*_geometry(rng)),
     properties=[
         holds(
             "a product with W is the convolution",
@@ -345,7 +456,28 @@ SETTINGS = {
     "stride 2, pixels left over": REST,
     "two samples, two channels to two": CHANNELS,
     "two channels to three, everything on": EVERYTHING,
+    "one sample, padding 2": (ALONE, KERNELS_ALONE, _gradient(1, 2, 3, 4), 3, 2),
+    "a high kernel, padding 2": (
+        ALONE[:, :, :1, :1],
+        KERNELS_ALONE[:, :, :1, :2],
+        _gradient(1, 6, 5, 2),
+        1,
+        2,
+    ),
+    "a wide kernel, padding 2": (
+        ALONE[:, :1, :, :1],
+        KERNELS_ALONE[:, :, :1, :2].swapaxes(0, 1),
+        _gradient(1, 5, 7, 2),
+        1,
+        2,
+    ),
+    "all sizes differ": (APART, KERNELS_APART, _gradient(3, 6, 7, 8), 1, 0),
 }
+
+
+def _for_dW(X, W, dZ, stride, pad):
+    return X, dZ, W.shape[:2], stride, pad
+
 
 CONV_DW = Exercise(
     id="6.4",
@@ -393,7 +525,18 @@ CONV_DW = Exercise(
             lambda X, dZ, kernel, stride, pad: conv_dW(X, dZ, kernel, stride, pad).swapaxes(2, 3),
             "The channel axes are exchanged: dW has the shape of W, (kh, kw, C_in, C_out).",
         ),
+        Wrong(
+            lambda X, dZ, kernel, stride, pad: conv_dW(
+                np.broadcast_to(X.sum(axis=0), X.shape), dZ, kernel, stride, pad
+            ),
+            "You add up X and dZ over the samples before you multiply: the windows of one sample "
+            "then meet the gradients of another. Multiply first, sample by sample.",
+        ),
     ],
+    witness=lambda X, dZ, kernel, stride, pad: _backward_by_nnlib(
+        X, np.zeros((*kernel, X.shape[3], dZ.shape[3]), X.dtype), dZ, stride, pad
+    )[1],
+    draw=lambda rng: _for_dW(*_geometry(rng)),
     properties=[
         holds(
             "<convolution of X with V, dZ> = <V, dW> for any V",
@@ -450,6 +593,44 @@ def _uncropped_dX(W, dZ, shape, stride, pad):
     return conv_dX(W, dZ, (n, h + 2 * pad, w + 2 * pad, C_in), stride, 0)
 
 
+def _correlated_dX(spread):
+    """Return dX by a full correlation of dZ, spread out to stride 1 in some way."""
+
+    def backward(W, dZ, shape, stride, pad):
+        kh, kw = W.shape[:2]
+        _, h, w, _ = shape
+        G = spread(dZ, stride, h + 2 * pad - kh + 1, w + 2 * pad - kw + 1)
+        G = np.pad(G, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)))
+        turned = W[::-1, ::-1].swapaxes(2, 3)
+        dP = conv_forward(G, turned, np.zeros((1, W.shape[2]), dZ.dtype), 1, 0)
+        return dP[:, pad : dP.shape[1] - pad, pad : dP.shape[2] - pad]
+
+    return backward
+
+
+def _without_trailing_zeros(dZ, stride, height, width):
+    n, out_h, out_w, C = dZ.shape
+    G = np.zeros((n, (out_h - 1) * stride + 1, (out_w - 1) * stride + 1, C), dZ.dtype)
+    G[:, ::stride, ::stride] = dZ
+    return G
+
+
+def _repeated(dZ, stride, height, width):
+    G = dZ.repeat(stride, axis=1).repeat(stride, axis=2)[:, :height, :width]
+    rest = ((0, 0), (0, height - G.shape[1]), (0, width - G.shape[2]), (0, 0))
+    return np.pad(G, rest)
+
+
+def _sum_times_sum_dX(W, dZ, shape, stride, pad):
+    alike = np.broadcast_to(dZ.sum(axis=3, keepdims=True), dZ.shape)
+    summed = np.broadcast_to(W.sum(axis=3, keepdims=True) / W.shape[3], W.shape)
+    return conv_dX(summed.astype(W.dtype), alike, shape, stride, pad)
+
+
+def _for_dX(X, W, dZ, stride, pad):
+    return W, dZ, X.shape, stride, pad
+
+
 CONV_DX = Exercise(
     id="6.5",
     title="backward: the gradient of the image",
@@ -493,7 +674,33 @@ CONV_DX = Exercise(
             lambda W, dZ, shape, stride, pad: conv_dX(W, dZ, shape, stride, pad) / len(dZ),
             "You average over the batch. Each sample's dX is its own; the 1/n is already in dZ.",
         ),
+        Wrong(
+            _correlated_dX(_without_trailing_zeros),
+            "dX lacks its last rows or columns: those of the pixels that no window read. Spread dZ "
+            "out to the full output of stride 1, with zeros also beyond the last gradient.",
+        ),
+        Wrong(
+            _correlated_dX(_repeated),
+            "You repeat each gradient between the places that the stride skips. No output was "
+            "computed there: put zeros between, not copies.",
+        ),
+        Wrong(
+            lambda W, dZ, shape, stride, pad: _uncropped_dX(W, dZ, shape, stride, pad)[
+                :, pad:-pad, pad:-pad
+            ],
+            "Without padding nothing is left: with pad = 0 the slice `pad:-pad` is `0:0`. Cut from "
+            "`pad` to `pad + h`.",
+        ),
+        Wrong(
+            _sum_times_sum_dX,
+            "You add up dz over the output channels, and W too, and then multiply. Multiply first, "
+            "channel by channel: a sum of products is not the product of sums.",
+        ),
     ],
+    witness=lambda W, dZ, shape, stride, pad: _backward_by_nnlib(
+        np.zeros(shape, dZ.dtype), W, dZ, stride, pad
+    )[0],
+    draw=lambda rng: _for_dX(*_geometry(rng)),
     properties=[
         holds(
             "<A X, dZ> = <X, A^T dZ>",
@@ -570,6 +777,18 @@ def _channels_first_col2im(rows, shape, kernel, stride):
     return col2im(swapped, shape, kernel, stride)
 
 
+def _added_by_number(rows, shape, kernel, stride):
+    """Number the entries of X, see in which windows each number stands, and add there."""
+    numbers = np.arange(np.prod(shape)).reshape(shape)
+    seen = windows(numbers, kernel, (stride, stride)).ravel()
+    return np.bincount(seen, rows.ravel(), numbers.size).reshape(shape)
+
+
+def _rows_of_a_gradient(rng, X, W, dZ, stride, pad):
+    kernel = W.shape[:2]
+    return rng.normal(size=im2col(X, kernel, stride).shape), X.shape, kernel, stride
+
+
 COL2IM: Exercise = Exercise(
     id="6.6",
     title="the adjoint of im2col",
@@ -580,6 +799,7 @@ COL2IM: Exercise = Exercise(
         "stride 2, pixels left over": (_gradient(4, 4), (1, 5, 5, 1), (2, 2), 2),
         "windows that overlap, stride 2": (_gradient(4, 9), (1, 5, 5, 1), (3, 3), 2),
         "two samples, two channels": (_gradient(30, 12), BATCH.shape, (3, 2), 1),
+        "all sizes differ": (_gradient(126, 40), APART.shape, (4, 5), 1),
     },
     wrong=[
         Wrong(
@@ -615,6 +835,8 @@ COL2IM: Exercise = Exercise(
             "back to where it came from.",
         ),
     ],
+    witness=_added_by_number,
+    draw=lambda rng: _rows_of_a_gradient(rng, *_geometry(rng)),
     properties=[
         holds(
             "<im2col(X), rows> = <X, col2im(rows)>",
@@ -682,6 +904,10 @@ def _ceil_pool(X, kernel, stride, pad):
     return max_pool(P, kernel, stride, 0)
 
 
+def _without_gradient(X, dZ, kernel, stride, pad):
+    return X, kernel, stride, pad
+
+
 MAX_POOL = Exercise(
     id="6.7",
     title="max pooling",
@@ -693,6 +919,8 @@ MAX_POOL = Exercise(
         "overlapping windows": (FOUR, (2, 2), 1, 0),
         "pixels left over": (BATCH, (2, 2), 2, 0),
         "everything on": (BATCH - 3, (3, 2), 2, 1),
+        "two samples, one channel": (BATCH[..., :1] - 3, (2, 3), 1, 0),
+        "pixels far below zero, padded": (-1e30 * TWO, (2, 2), 1, 1),
     },
     wrong=[
         Wrong(
@@ -726,7 +954,14 @@ MAX_POOL = Exercise(
             _pool_with(lambda window: window.max(axis=(0, 1, 2))),
             "The maximum runs over the batch too: each sample has to keep its own.",
         ),
+        Wrong(
+            _pool_with(lambda window: window.max(axis=(1, 2)), -1e9),
+            "Your padding is a number far below zero, and against pixels that are further below it "
+            "wins. Pad with -inf, which is below all numbers.",
+        ),
     ],
+    witness=lambda X, kernel, stride, pad: Pool2D(kernel, "max", stride=stride, pad=pad).forward(X),
+    draw=lambda rng: _without_gradient(*_pooling(rng, most_pad=1)),
     hints=[
         "Start from your convolution: the windows are the same, only what is done to each differs.",
         "`np.pad` takes `constant_values`. Which number loses against every pixel?",
@@ -779,6 +1014,16 @@ def _one_hot(window, last=False):
     return (np.arange(flat.size) == place).reshape(window.shape).astype(window.dtype)
 
 
+def _divided_by_height(X, dZ, kernel, stride):
+    kh, kw = kernel
+    dX = np.zeros((*X.shape[:3], X.shape[3]), X.dtype)
+    for m, i, j, c in np.ndindex(dZ.shape):
+        p, q = i * stride, j * stride
+        u, v = divmod(int(X[m, p : p + kh, q : q + kw, c].argmax()), kh)
+        dX[m, p + u, q + v, c] += dZ[m, i, j, c]
+    return dX
+
+
 TIES = _image([[5, 5, 1], [0, 5, 2], [1, 1, 1]])
 MAX_POOL_BACKWARD = Exercise(
     id="6.8",
@@ -799,7 +1044,14 @@ MAX_POOL_BACKWARD = Exercise(
             1,
         ),
         "overlap and ties": (TIES, _image([[1, 2], [3, 4]]), (2, 2), 1),
+        "a kernel wider than high": (
+            _image([[1, 2, 9], [3, 8, 4]]),
+            _image([[6]]),
+            (2, 3),
+            2,
+        ),
         "two samples, two channels, a rest": (BATCH, _gradient(2, 2, 3, 2), (2, 2), 2),
+        "a kernel higher than wide": (BATCH, _gradient(2, 2, 3, 2), (3, 2), 2),
     },
     wrong=[
         Wrong(
@@ -839,7 +1091,14 @@ MAX_POOL_BACKWARD = Exercise(
             "Windows that overlap are left out: go through all output pixels, and start each "
             "window at (i stride, j stride).",
         ),
+        Wrong(
+            _divided_by_height,
+            "You turn the place of the maximum into row and column with kh. The window is read row "
+            "by row, and a row has kw pixels: `k // kw, k % kw`.",
+        ),
     ],
+    witness=lambda X, dZ, kernel, stride: _pooled_backward(X, dZ, kernel, "max", stride, 0),
+    draw=lambda rng: _pooling(rng, few_values=True)[:4],
     properties=[
         holds(
             "as much gradient goes out as came in",
@@ -894,6 +1153,10 @@ def _average_backward(divide, assign=False):
     return backward
 
 
+def _with_shape(X, dZ, kernel, stride, pad):
+    return dZ, X.shape, kernel, stride, pad
+
+
 AVERAGE_POOL_BACKWARD = Exercise(
     id="6.9",
     title="backward through average pooling",
@@ -904,6 +1167,7 @@ AVERAGE_POOL_BACKWARD = Exercise(
         "padding": (_image([[4, 8], [-4, 12]]), (1, 2, 2, 1), (2, 2), 2, 1),
         "overlap and padding": (_gradient(1, 3, 3, 1), (1, 3, 3, 1), (3, 3), 1, 1),
         "everything on": (_gradient(2, 3, 3, 2), BATCH.shape, (2, 3), 2, 1),
+        "an image higher than wide": (_gradient(1, 3, 2, 2), (1, 5, 3, 2), (2, 2), 2, 1),
     },
     wrong=[
         Wrong(
@@ -936,6 +1200,10 @@ AVERAGE_POOL_BACKWARD = Exercise(
             "You divide by the count twice.",
         ),
     ],
+    witness=lambda dZ, shape, kernel, stride, pad: _pooled_backward(
+        np.zeros(shape, dZ.dtype), dZ, kernel, "average", stride, pad
+    ),
+    draw=lambda rng: _with_shape(*_pooling(rng, most_pad=1)),
     properties=[
         holds(
             "without padding, as much gradient goes out as came in",
@@ -961,6 +1229,7 @@ def receptive_field(kernels, strides):
     """Return how many input pixels one output pixel sees, along an axis.
 
     kernels[l] and strides[l] belong to layer l, the first layer first.
+    No stride is larger than its kernel.
     """
     size, jump = 1, 1
     for kernel, stride in zip(kernels, strides, strict=True):
@@ -975,6 +1244,27 @@ def _wide_steps(kernels, strides):
         jump *= stride
         size += (kernel - 1) * jump
     return size
+
+
+def _last_step_only(kernels, strides):
+    size, jump = 1, 1
+    for kernel, stride in zip(kernels, strides, strict=True):
+        size += (kernel - 1) * jump
+        jump = stride
+    return size
+
+
+def _count_seen(kernels, strides):
+    """Go down from one output pixel, and collect the pixels that are read."""
+    seen = {0}
+    for kernel, stride in zip(kernels[::-1], strides[::-1], strict=True):
+        seen = {place * stride + u for place in seen for u in range(kernel)}
+    return len(seen)
+
+
+def _layers_of(rng):
+    kernels = [int(k) for k in rng.integers(1, 5, rng.integers(0, 5))]
+    return kernels, [int(rng.integers(1, kernel + 1)) for kernel in kernels]
 
 
 RECEPTIVE_FIELD = Exercise(
@@ -1019,7 +1309,14 @@ RECEPTIVE_FIELD = Exercise(
             "You go through the layers from the last to the first with the rule for the other "
             "direction. From the top it is r = (r - 1) stride + kernel.",
         ),
+        Wrong(
+            _last_step_only,
+            "You keep the stride of the layer before alone. The steps of all layers below "
+            "multiply: `jump *= stride`.",
+        ),
     ],
+    witness=_count_seen,
+    draw=_layers_of,
     hints=[
         "Keep two numbers: what a pixel of the current layer sees, and how many input pixels "
         "apart two neighbors are.",
@@ -1051,6 +1348,21 @@ NETS = {
     "two convolutions": ([(3, 3, 1, 16), (3, 3, 16, 32)], []),
     "a network": ([(3, 3, 1, 16), (3, 3, 16, 32)], [(512, 64), (64, 10)]),
 }
+
+
+def _count_in_layers(kernel_shapes, dense_shapes):
+    """Let nnlib make the arrays, and count their entries."""
+    count = 0
+    for kh, kw, C_in, C_out in kernel_shapes:
+        convolution = Conv2D(C_out, (kh, kw))
+        convolution.forward(np.zeros((1, kh, kw, C_in)))
+        count += sum(p.size for p in convolution.parameters.values())
+    for n_in, n_out in dense_shapes:
+        dense = FullyConnected(n_out)
+        dense.forward(np.zeros((1, n_in)))
+        count += sum(p.size for p in dense.parameters.values())
+    return count
+
 
 COUNT_PARAMETERS = Exercise(
     id="6.11",
@@ -1095,7 +1407,16 @@ COUNT_PARAMETERS = Exercise(
             lambda kernel_shapes, dense_shapes: count_parameters(kernel_shapes, []),
             "The fully-connected layers are missing.",
         ),
+        Wrong(
+            lambda kernel_shapes, dense_shapes: count_parameters([], dense_shapes),
+            "The convolutions are missing.",
+        ),
     ],
+    witness=_count_in_layers,
+    draw=lambda rng: tuple(
+        [tuple(int(k) for k in rng.integers(1, 6, axes)) for _ in range(rng.integers(0, 3))]
+        for axes in (4, 2)
+    ),
     hints=[
         "The weights are as many as the array has entries.",
         "The last number of each shape says how many biases there are.",
@@ -1132,15 +1453,23 @@ def broken_pool_backward(X, dZ, kernel, stride):
 
 POOL_LAB = Exercise(
     id="6.12",
-    title="find the bug: pooling that forgets",
+    title="find the bug: average pooling, backward",
     solution=pool_backward,
     broken=broken_pool_backward,
-    symptom="With windows side by side every gradient is right. Let them overlap, and less "
-    "gradient goes out than came in.",
+    witness=lambda X, dZ, kernel, stride: _pooled_backward(X, dZ, kernel, "average", stride, 0),
+    draw=lambda rng: _pooling(rng)[:4],
+    symptom="For some settings dX is right, and for others it is not.",
+    test_hints=[
+        "The layer is linear. Write its forward pass, a mean for each window, and compare the "
+        "sum of Z dZ with the sum of X dX.",
+        "Not with one kernel and one stride alone: try windows side by side, windows that "
+        "overlap, and pixels that are left over.",
+    ],
     probes={
         "windows side by side": (FOUR, _image([[4, 8], [-4, 12]]), (2, 2), 2),
         "overlapping windows": (NINE, _image([[4, 8], [-4, 12]]), (2, 2), 1),
         "two samples, two channels": (BATCH, _gradient(2, 3, 5, 2), (3, 2), 1),
+        "windows apart": (BATCH, _gradient(2, 3, 3, 2), (1, 2), 2),
     },
     wrong=[
         Wrong(
@@ -1212,12 +1541,24 @@ def broken_conv_backward(X, W, dZ):
     return dX, dW
 
 
+def _plain_convolution(rng):
+    n, C_in, C_out = (int(k) for k in rng.permutation([1, 2, 3]))
+    X, W = rng.normal(size=(n, 5, 4, C_in)), rng.normal(size=(2, 3, C_in, C_out))
+    return X, W, rng.normal(size=(n, 4, 2, C_out))
+
+
 CONV_LAB = Exercise(
     id="6.13",
-    title="find the bug: half a line",
+    title="find the bug: a convolution, backward",
     solution=conv_backward,
     broken=broken_conv_backward,
-    symptom="dW is right. dX is not, and it stays the same when you double W.",
+    witness=lambda X, W, dZ: _backward_by_nnlib(X, W, dZ, 1, 0),
+    draw=_plain_convolution,
+    symptom="Every shape is right, and a result is not the gradient.",
+    test_hints=[
+        "Z is linear in X and linear in W, so three sums must be one number: Z dZ, X dX and W dW.",
+        "Write the forward pass, a few lines, and draw X, W and dZ with a seeded generator.",
+    ],
     probes={
         "one window": ONE_WINDOW[:3],
         "four windows": FOUR_WINDOWS[:3],
@@ -1318,12 +1659,32 @@ def _all_dW(W, batches):
     return [conv_dW(X, dZ, W.shape[:2], 1, 0) for X, dZ in batches]
 
 
+def _kernel_after_by_nnlib(W, batches, eta):
+    for X, dZ in batches:
+        W = W - eta * _backward_by_nnlib(X, W, dZ, 1, 0)[1]
+    return W
+
+
+def _two_batches(rng):
+    W, shapes = rng.normal(size=(2, 3, 2, 3)), ((4, 5, 4), (1, 3, 5))
+    batches = [
+        (rng.normal(size=(n, h, w, 2)), rng.normal(size=(n, h - 1, w - 2, 3))) for n, h, w in shapes
+    ]
+    return W, batches, 0.2
+
+
 STEPS_LAB = Exercise(
     id="6.14",
-    title="find the bug: a gradient that remembers",
+    title="find the bug: a kernel that learns",
     solution=kernel_after,
     broken=broken_kernel_after,
-    symptom="The first step is right. Every later step is too long, and the training diverges.",
+    witness=_kernel_after_by_nnlib,
+    draw=_two_batches,
+    symptom="For some lists of batches the kernel is right afterwards, and for others it is not.",
+    test_hints=[
+        "Two batches one after the other are two calls with one batch each: the second starts "
+        "from the kernel that the first returned.",
+    ],
     probes={
         "one batch": (KERNEL, [(NINE, FOUR_WINDOWS[2])], 0.5),
         "the same batch twice": (KERNEL, [(NINE, FOUR_WINDOWS[2])] * 2, 0.5),
@@ -1395,19 +1756,27 @@ def broken_brightest_nearby(X):
 
 PADDING_LAB = Exercise(
     id="6.15",
-    title="find the bug: a frame around the image",
+    title="find the bug: the largest nearby",
     solution=brightest_nearby,
     broken=broken_brightest_nearby,
-    symptom="An image whose pixels are all -1 comes out with a frame of zeros around it.",
+    witness=lambda X: Pool2D((3, 3), "max", stride=1, pad=1).forward(X),
+    draw=lambda rng: (rng.normal(rng.normal(), 1, size=(2, 4, 5, 3)),),
+    symptom="For some images all is right, and for others a part of the output is not.",
+    test_hints=[
+        "Compare with loops that look at the pixels that are there, and at no others.",
+        "Which images have you tried? Whatever the function is, it should move along when you add "
+        "one number to all pixels.",
+    ],
     probes={
         "all pixels -1": (-np.ones((1, 3, 3, 1)),),
         "positive pixels": (FOUR,),
         "mixed": (BATCH,),
-        "deep below zero": (BATCH - 20,),
+        "below zero": (BATCH - 20,),
+        "far below zero": (-1e30 * np.abs(BATCH),),
     },
     wrong=[
         Wrong(
-            lambda X: _pool_with(lambda window: window.max(axis=(1, 2)), -10.0)(X, (3, 3), 1, 1),
+            lambda X: _pool_with(lambda window: window.max(axis=(1, 2)), -1e9)(X, (3, 3), 1, 1),
             "A padding that is only very small still wins against pixels that are smaller. Take "
             "the number below all numbers.",
         ),
