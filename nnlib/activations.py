@@ -1,8 +1,8 @@
 """Activation functions: what bends the affine map of a layer.
 
-Each class has `forward(Z)`, the function itself, and `backward(Z, dY)`, which turns the
-gradient of the loss by the output, dY, into its gradient by the input, dZ. Both work on
-arrays of any shape and keep its dtype. All but SoftMax act on each number by itself, so for
+Each class has `forward(Z)`, the function itself, and `backward(Z, dY)`, which turns dY, the
+gradient of the loss with respect to the output, into dZ, that with respect to the input. Both work
+on arrays of any shape and keep its dtype. All but SoftMax act on each number by itself, so for
 them dZ = dY * f'(Z); SoftMax couples the numbers of a row.
 
 NaN in, NaN out, in both directions: a hidden NaN costs more than a visible one. Lists and

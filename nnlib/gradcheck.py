@@ -26,7 +26,7 @@ STEP = 1e-5
 
 
 def numerical_gradient(f: Callable[[Array], float], X: Array, h: float = STEP) -> Array:
-    """Return the gradient of the scalar f(X) by each entry of X, in the shape of X.
+    """Return the gradient of the scalar f(X) with respect to X, in the shape of X.
 
     Two calls of f for each entry. X is changed in place and put back, so f may also read X from
     where it lies, among a layer's parameters for example. Raises ValueError unless X is a
@@ -119,7 +119,7 @@ def check_loss(loss: Loss, Y: Array, Y_hat: Array) -> float:
 def check_layer(layer: Layer, X: Array, seed: int = 0) -> dict[str, float]:
     """Return the relative error of dX and of each parameter's gradient, by name.
 
-    The scalar is <R, forward(X)> with a fixed random R, whose gradient by the output is R. The
+    The scalar is <R, forward(X)> with a fixed random R, whose gradient at the output is R. The
     layer itself stays as it was, apart from being built; each evaluation runs a copy of it, so
     that a Dropout draws the same mask every time.
     """

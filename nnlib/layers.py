@@ -7,9 +7,9 @@ not learned). Rows are samples, images are NHWC: (n, height, width, channels).
 `forward(X, training=True)` builds the parameters when it first sees X, because only then is
 n_in known. With `training=False` it changes nothing else and caches nothing. The cache holds X
 itself, not a copy: don't change X before `backward`.
-`backward(dY)` takes the gradient of the loss by the layer's output, fills `gradients`, and
-returns the gradient by its input, which is the previous layer's dY. No layer divides by n:
-that is the loss's part.
+`backward(dY)` takes the gradient of the loss with respect to the layer's output, fills
+`gradients`, and returns the gradient with respect to its input, which is the previous layer's dY.
+No layer divides by n: that is the loss's part.
 """
 
 from __future__ import annotations

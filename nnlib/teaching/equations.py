@@ -47,10 +47,10 @@ def verify(
                at={"X": X, "W": W, "b": b})
         verify("(6.9)", by_indices, equals=by_toeplitz, wrong=..., at={"X": X, "K": K})
 
-    df        the derivative of an elementwise f, entry by entry, from the same arguments; by
-              the first of them
-    backward  the gradients by all of `at`, in that order, from the same arguments and the
-              gradient by f's output, which is left out where f is a scalar
+    df        the derivative of an elementwise f, entry by entry, from the same arguments; with
+              respect to the first of them
+    backward  the gradients with respect to all of `at`, in that order, from the same arguments
+              and the gradient at f's output, which is left out where f is a scalar
     equals    another route to the same values
 
     Derivatives are compared with central differences. `tolerance` bounds the relative error, the
@@ -119,7 +119,7 @@ def _claim(
     if equals is not None:
         return (equals, tuple(arguments)), [output], [""], 0.0
     assert backward is not None
-    # A gradient by the output with nothing special about it, and no entry near zero.
+    # A gradient at the output with nothing special about it, and no entry near zero.
     rng = np.random.default_rng(seed)
     dY = rng.choice([-1, 1], output.shape) * rng.uniform(0.5, 1.5, output.shape)
     dY = dY if output.ndim else np.ones(())

@@ -258,8 +258,8 @@ TAPE = Exercise(
         ),
         Wrong(
             _by_the_first,
-            "You have every value's slope by the first input. Asked for is the last value's "
-            "gradient by every value.",
+            "You have every value's slope with respect to the first input. Asked for is the last "
+            "value's gradient with respect to every value.",
         ),
         Wrong(_first_wires, "Each value pays along its first wire only."),
         Wrong(lambda tape: sweep(tape)[::-1], "The gradients come out last first: turn them."),
@@ -517,7 +517,7 @@ BIAS_LAB = Exercise(
     draw=lambda rng: (*(rng.normal(size=s) for s in ((5, 3), (3, 4), (1, 4), (5, 4))),),
     symptom="At a random point one of the three results is not the gradient.",
     test_hints=[
-        "A gradient of what? Of the number sum(dA * A), whose derivative by A is dA.",
+        "A gradient of what? Of the number sum(dA * A), whose derivative with respect to A is dA.",
         "Compare each result with `nnlib.gradcheck.numerical_gradient` of that number, for several "
         "samples at once.",
     ],

@@ -43,10 +43,10 @@ def log(a):
 
 
 def sweep(tape):
-    """Return an array: the last value's gradient by each value on the tape.
+    """Return an array: the gradient of the last value at each value.
 
     tape[k] lists the wires into value k as pairs (m, slope): value m < k
-    enters a gate whose local slope by it is `slope`. Inputs have no wires.
+    enters a gate with the local slope `slope`. Inputs have no wires.
     """
     gradients = np.zeros(len(tape))
     gradients[-1] = 1

@@ -150,14 +150,14 @@ CHAIN = Number(
 TAPE = Blanks(
     id="4.tape",
     prompt="Value 0 of a tape is $a = 3$, value 1 is $b = 4$. Then $a \\cdot b$ is computed. Its "
-    "line of the tape is `[(0, ...), (1, ...)]`: the local slope by $a$, the local slope by $b$.",
+    "line of the tape is `[(0, ...), (1, ...)]`: the local slopes with respect to $a$ and $b$.",
     blanks={"slopes": [4, 3]},
     wrong=[
         Slip({"slopes": [3, 4]}, "Nudge a by 1: the product rises by 4. The factors swap."),
         Slip({"slopes": [1, 1]}, "These are the slopes of a sum."),
         Slip({"slopes": [12, 12]}, "12 is the value. How fast does it rise with a?"),
     ],
-    why="The multiply gate swaps: the slope by one factor is the other one.",
+    why="The multiply gate swaps: the slope with respect to one factor is the other one.",
 )
 
 QUESTIONS = [START, NUDGE, SWITCHED, PROMISE, EARLY, CHAIN, TAPE]

@@ -128,7 +128,7 @@ Z = x @ W + b[0]
 MASK = Blanks(
     id="4.mask",
     prompt="Give the three units a ReLU, $a_j = \\max(z_j, 0)$. What comes back is now $dA$, the "
-    "gradient by what the ReLU put *out*. What arrives in front of it?",
+    "gradient at what the ReLU put *out*. What arrives in front of it?",
     given={"Z": Z[None], "dA": dZ[:1]},
     blanks={"dZ": dZ[:1] * (Z > 0)},
     wrong=[
