@@ -205,7 +205,10 @@ def _wrap(node: nodes.Node, around: nodes.Element) -> None:
 
 
 def _has_input(node: nodes.Element) -> bool:
-    return any(child.get("nb_element") == "cell_code_source" for child in node.children)
+    """Tell whether the page shows the code of a cell, perhaps folded."""
+    return any(
+        part.get("nb_element") == "cell_code_source" for part in node.findall(nodes.container)
+    )
 
 
 def _missing() -> nodes.Element:

@@ -539,6 +539,8 @@
     change.setAttribute("aria-label", "Edit this cell");
     go.after(change);
     status.after(output);
+    // Under code that is folded away there is nothing to run until it is unfolded.
+    source.closest("details")?.append(bar, status, output);
 
     function editor() {
       const area = element("textarea", { value: starter, spellcheck: false, wrap: "off" });
