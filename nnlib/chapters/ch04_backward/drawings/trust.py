@@ -281,6 +281,15 @@ def to_expect(claim: Claim, h: float | Array) -> Array:
     return np.asarray(expected_error(claim.loss(claim.T), claim.claimed, h=1.0) / h)
 
 
+def _size(errors: Array, noise: Array, h: float) -> str:
+    """Write an error; where it is rounding, in which no processor equals another, its power."""
+    place = int(np.argmin(np.abs(np.log(SWEEP / h))))
+    if errors[place] > 10 * noise[place]:
+        return f"{errors[place]:.0e}"
+    around = np.log10(errors[place - 2 : place + 3])
+    return f"about 1e{round(float(np.mean(around))):+03d}"
+
+
 def curve(letter: str) -> Callable[..., tuple[Figure, str]]:
     """Return what draws one of the six curves without saying what it is.
 
@@ -317,9 +326,6 @@ def unnamed(curve: str, point: str, floor: bool) -> tuple[Figure, str]:
         ylabel="relative error",
     )
     ax.legend(loc="upper right")
-    told = ", ".join(
-        f"{np.interp(np.log(h), np.log(SWEEP), errors):.0e} at h = {h:g}"
-        for h in (1e-2, 1e-5, 1e-8, 1e-11)
-    )
+    told = ", ".join(f"{_size(errors, noise, h)} at h = {h:g}" for h in (1e-2, 1e-6, 1e-8, 1e-11))
     more = f" Rounding explains {np.interp(1e-5, SWEEP, noise):.0e} at h = 1e-05." if floor else ""
     return fig, f"Curve {curve}, {point}. Relative error: {told}.{more}"
