@@ -102,7 +102,15 @@ def expected_error(value: float, gradient: Array, h: float = STEP) -> float:
 def check_function(f: Callable[[Array], float], df: Callable[[Array], Array], X: Array) -> float:
     """Return the relative error of df(X), the claimed gradient of the scalar f(X)."""
     X = real_array(X, "X").astype(np.float64)
-    return relative_error(df(X), numerical_gradient(f, X), floor(f(X)))
+    sizes = [0.0]
+
+    def watched(X: Array) -> float:
+        value = f(X)
+        sizes.append(float(np.max(np.abs(value))))
+        return value
+
+    numeric = numerical_gradient(watched, X)
+    return relative_error(df(X), numeric, floor(max(sizes)))
 
 
 def check_loss(loss: Loss, Y: Array, Y_hat: Array) -> float:

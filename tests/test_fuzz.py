@@ -204,17 +204,19 @@ def test_elementwise_activations(name, Z):
     exact = plain(Z)
     assert Y.dtype == slope.dtype == exact.dtype
     assert Y.shape == slope.shape == exact.shape
-    for z, y, d in zip(exact.ravel(), Y.ravel(), slope.ravel(), strict=True):
-        if np.isnan(z):
-            assert np.isnan(y)
-            assert np.isnan(d) or name == "linear"
+    with np.errstate(all="ignore"):  # a number of 80 bits may be none of 64
+        columns = (np.asarray(a, float).ravel().tolist() for a in (exact, Y, slope))
+    for z, y, d in zip(*columns, strict=True):
+        if math.isnan(z):
+            assert math.isnan(y)
+            assert math.isnan(d) or name == "linear"
         elif abs(z) <= 100:
-            close([y, d], REFERENCE[name](float(z)), exact.dtype, scale=100)
-        elif not np.isnan(y) and abs(z) <= 1e4 * np.finfo(exact.dtype).max ** 0.4:
+            close([y, d], REFERENCE[name](z), exact.dtype, scale=100)
+        elif not math.isnan(y):
             # Far out each of them is 0, a constant, or a multiple of z.
-            far = REFERENCE[name](math.copysign(100.0, z))[1]
-            assert np.sign(y) in (0, np.sign(z)) or name in ("elu", "selu", "sigmoid")
-            assert np.isnan(d) or abs(d - far) < 1e-2
+            value, far = REFERENCE[name](math.copysign(100.0, z))
+            assert y == pytest.approx(far * z if far else value, rel=1e-2)
+            assert math.isnan(d) or abs(d - far) < 1e-2
 
 
 @fuzz

@@ -182,6 +182,12 @@ def test_a_function_that_is_constant_has_the_gradient_zero(rng):
     assert gradcheck.check_function(constant, lambda X: np.full_like(X, 1e-8), X) > 1e-2
 
 
+def test_at_the_bottom_of_a_bowl_the_values_beside_it_are_rounded():
+    """f(x) is 0 and f(x + h) is not: beside 1e-10, a slope of 2e-200 is rounding."""
+    error = gradcheck.check_function(lambda X: float(np.sum(X**2)), lambda X: 2 * X, [1e-200])
+    assert error == 0
+
+
 def test_the_floor_is_the_size_of_the_rounding():
     """It is subtracted, so that a wrong gradient just above it still has an error of order 1."""
     floor = gradcheck.floor(3.0)
