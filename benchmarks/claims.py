@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.timing import COMPARED, compared, paired, table
 from nnlib.activations import Sigmoid, Tanh
-from nnlib.layers import Conv2D, FullyConnected, Pool2D, ones_row, windows
+from nnlib.layers import Conv2D, FullyConnected, Pool2D, ones_row, patches, windows
 
 Array = np.ndarray
 Ways = dict[str, Callable[[], Array]]
@@ -26,13 +26,13 @@ def patch_product(n: int, size: int, C_in: int, C_out: int, k: int) -> Ways:
     W = rng.normal(size=(k, k, C_in, C_out))
     view = windows(rng.normal(size=(n, size, size, C_in)), (k, k), (1, 1))
 
-    def patches() -> Array:
+    def one_matrix() -> Array:
         return (view.reshape(-1, k * k * C_in) @ W.reshape(-1, C_out)).reshape(
             *view.shape[:3], C_out
         )
 
     return {
-        "one patch matrix": patches,
+        "one patch matrix": one_matrix,
         "tensordot": lambda: np.tensordot(view, W, axes=3),
         "einsum": lambda: np.einsum("nijuvc,uvco->nijo", view, W),
         "einsum, optimized": lambda: np.einsum("nijuvc,uvco->nijo", view, W, optimize=True),
@@ -45,7 +45,7 @@ def scatter(n: int, size: int, C_in: int, C_out: int, k: int) -> Ways:
     layer = Conv2D(C_out, k, pad="valid")
     X = rng.normal(size=(n, size, size, C_in))
     dZ = rng.normal(size=layer.forward(X).shape)
-    W, patches = layer.parameters["W"].reshape(-1, C_out), layer.patches(layer.cache["view"])
+    W, rows_of_X = layer.parameters["W"].reshape(-1, C_out), patches(layer.cache["view"])
     # Where each entry of the patch matrix came from, as a flat index into X.
     origin = windows(np.arange(X.size).reshape(X.shape), (k, k), (1, 1)).ravel()
 
@@ -55,7 +55,7 @@ def scatter(n: int, size: int, C_in: int, C_out: int, k: int) -> Ways:
     def patch_gradients() -> Array:
         """Compute dW and db, as the layer does, and return the gradient of the patch matrix."""
         rows = dZ.reshape(-1, C_out)
-        layer.gradients = {"W": patches.T @ rows, "b": ones_row(rows) @ rows}
+        layer.gradients = {"W": rows_of_X.T @ rows, "b": ones_row(rows) @ rows}
         return (rows @ W.T).ravel()
 
     def add_at() -> Array:

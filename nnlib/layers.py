@@ -149,6 +149,20 @@ def windows(
     return view[:, :: stride[0], :: stride[1]].transpose(0, 1, 2, 4, 5, 3)
 
 
+def in_parts(view: Array) -> list[slice]:
+    """Return slices of the batch, each with PART bytes of patches or one sample."""
+    m = max(1, PART // (view[:1].size * view.itemsize or 1))
+    return [slice(i, i + m) for i in range(0, len(view), m)]
+
+
+def patches(view: Array) -> Array:
+    """Return one row a window, (windows, kh kw C_in): the only copy of X."""
+    numbers = math.prod(view.shape[3:])
+    if view.shape[5] < view.shape[4]:  # few channels: longer runs to copy along the width
+        return view.transpose(3, 4, 5, 0, 1, 2).reshape(numbers, -1).T
+    return view.reshape(-1, numbers)
+
+
 class Padding:
     """A border around images (n, h, w, c): "same", "valid", a number, or (height, width)."""
 
@@ -224,8 +238,7 @@ class Conv2D(Layer):
     ) -> None:
         super().__init__(activation)
         self.n_out = positive_int(n_out, "n_out")
-        self.kernel_shape = pair(kernel_shape, "kernel_shape")
-        self.stride = pair(stride, "stride")
+        self.kernel_shape, self.stride = pair(kernel_shape, "kernel_shape"), pair(stride, "stride")
         self.pad = Padding(pad, self.kernel_shape, self.stride)
         self.weight_init = initialize_weights(weight_init)
 
@@ -236,13 +249,12 @@ class Conv2D(Layer):
             shape = (*self.kernel_shape, X.shape[3], self.n_out)
             W = self.weight_init(shape, self.rng, self.activation)
             self.build(W=W.astype(X.dtype), b=np.zeros((1, self.n_out), X.dtype))
-
         W, b = self.parameters["W"], self.parameters["b"]
         view = self.pad.view(self.pad.add(X))
         # `-np.empty` does the same: the parts are the whole batch
         Z = np.empty((*view.shape[:3], self.n_out), X.dtype)
-        for part in self.parts(view):
-            Z[part] = (self.patches(view[part]) @ W.reshape(-1, self.n_out)).reshape(Z[part].shape)
+        for part in in_parts(view):
+            Z[part] = (patches(view[part]) @ W.reshape(-1, self.n_out)).reshape(Z[part].shape)
         Z += b
         if training:
             self.cache = {"X": X, "view": view, "Z": Z}
@@ -251,36 +263,19 @@ class Conv2D(Layer):
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dZ = self.activation_backward(dY)
         W, view = self.parameters["W"], self.cache["view"]
-
         dW, db = np.zeros_like(W), np.zeros_like(self.parameters["b"])
         dX = self.pad.add(np.zeros_like(self.cache["X"]))  # `-self.pad.add` does the same: minus 0
         d_view = self.pad.view(dX, write=True)
-        for part in self.parts(view):
+        for part in in_parts(view):
             rows = dZ[part].reshape(-1, self.n_out)
-            dW += (self.patches(view[part]).T @ rows).reshape(W.shape)
+            dW += (patches(view[part]).T @ rows).reshape(W.shape)
             db += ones_row(rows) @ rows
             # `for i, j in np.ndindex(self.kernel_shape):` does the same: it takes more time
             for i, j in np.ndindex(self.kernel_shape) if need_dX else ():
                 pixels = d_view[part, :, :, i, j]
                 pixels += (rows @ W[i, j].T).reshape(pixels.shape)
         self.gradients = {"W": dW, "b": db} | self.activation.gradients
-        if not need_dX:
-            return None
-        return self.pad.crop(dX, self.cache["X"].shape)
-
-    def parts(self, view: Array) -> list[slice]:
-        """Return slices of the batch, each with PART bytes of patches or one sample."""
-        m = max(1, PART // (view[:1].size * view.itemsize or 1))
-        return [slice(i, i + m) for i in range(0, len(view), m)]
-
-    def patches(self, view: Array) -> Array:
-        """Return one row a window, (windows, kh kw C_in): the only copy of X."""
-        numbers = math.prod(view.shape[3:])
-        # `5] <= view` does the same: both ways make the same rows
-        # `5] < view.shape[5]` does the same: both ways make the same rows
-        if view.shape[5] < view.shape[4]:  # few channels: longer runs to copy along the width
-            return view.transpose(3, 4, 5, 0, 1, 2).reshape(numbers, -1).T
-        return view.reshape(-1, numbers)
+        return self.pad.crop(dX, self.cache["X"].shape) if need_dX else None
 
     def __repr__(self) -> str:
         settings = f"{self.kernel_shape}, {self.activation!r}, stride={self.stride}, {self.pad!r}"

@@ -346,7 +346,7 @@ def test_convolution_by_parts_of_the_batch_is_that_of_the_whole(monkeypatch, rng
         assert one.shape == dY.shape[1:]
         monkeypatch.setattr(layers, "PART", samples * 3 * 2 * 3 * 3 * 2 * X.itemsize)
         view = layer.pad.view(layer.pad.add(X))
-        assert len(layer.parts(view)) == math.ceil(5 / samples)
+        assert len(layers.in_parts(view)) == math.ceil(5 / samples)
         results.append([layer.forward(X), layer.backward(dY), *layer.gradients.values()])
     for other in results[1:]:
         for found, expected in zip(other, results[0], strict=True):
