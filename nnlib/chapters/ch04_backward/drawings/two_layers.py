@@ -9,6 +9,7 @@ import itertools
 import time
 from collections.abc import Sequence
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ from matplotlib.figure import Figure
 import nnlib
 from nnlib.chapters.ch04_backward.drawings.writing import number
 from nnlib.teaching.example import W1, W2, X, b1, b2, y
-from nnlib.teaching.figures import PALETTE
+from nnlib.teaching.figures import PALETTE, STYLE
 
 Array = np.ndarray
 Parameters = Sequence[Array]
@@ -407,6 +408,7 @@ def timed(widths: Sequence[int], n: int, repeats: int = 15) -> float:
     return min(backward) / min(forward)
 
 
+@mpl.rc_context(STYLE)
 def costs(n: int = 64) -> tuple[Figure, str]:
     """Draw backward over forward for three networks: counted, and timed on this machine.
 
