@@ -171,9 +171,8 @@ def tanh_backward(Z, dA):
         id="2.4",
         code="""
 def tanh_backward(Z, dA):
-    t = 2 * Z
-    s = 1 / (1 + np.exp(-t))
-    return 4 * dA * s / (1 + np.exp(t))
+    A = np.tanh(Z)
+    return (1 + A) * dA - A * (1 + A) * dA
 """,
     ),
     Answer(
