@@ -22,7 +22,6 @@ GAPS = {
     2: "1 2 3 4 5 6 7 8 9 10 11 12 13 14",
     3: "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
     5: "1 2 3 4 5 6 7 8 9 10 11 12 13 14",
-    7: "1 2 3 4 5 6 7 8 9 10 11 12",
 }
 WITHOUT_WITNESS = {f"{chapter}.{n}" for chapter, ns in GAPS.items() for n in ns.split()}
 WRONG = [

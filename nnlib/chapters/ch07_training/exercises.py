@@ -7,12 +7,26 @@ asks for. The wrong answers are ones that notes, libraries and learners have rea
 # Solutions are shown to learners, who write no annotations in a notebook.
 # mypy: allow-untyped-defs, allow-untyped-calls
 
+import statistics
+from itertools import combinations
+
 import numpy as np
 
+from nnlib.gradcheck import numerical_gradient
 from nnlib.teaching.exercises import Exercise, Wrong
 from nnlib.teaching.exercises.properties import holds
+from nnlib.training import minibatches
 
 RNG = np.random.default_rng(7)
+
+
+def _slope(X, t, w):
+    """The gradient of 1/(2n) sum_i (x_i w - t_i)^2 by differences: exact for a parabola."""
+    return numerical_gradient(lambda v: np.sum((X @ v - t) ** 2) / (2 * len(X)), w.copy(), 0.5)
+
+
+def _regression(rng, n):
+    return rng.normal(size=(n, 3)), rng.normal(size=(n, 1)), rng.normal(size=(3, 1))
 
 
 # 7.1 ------------------------------------------------------------------------------------------
@@ -38,6 +52,12 @@ def _order(n, seed):
     return np.random.default_rng(seed).permutation(n)
 
 
+def _order_for_each(n, batch_size, seed):
+    rng = np.random.default_rng(seed)
+    starts = range(0, n, batch_size)
+    return tuple(rng.permutation(n)[i : i + batch_size] for i in starts)
+
+
 def _covers_all(function):
     rows = np.concatenate(function(11, 4, 3))
     return sorted(rows.tolist()) == list(range(11))
@@ -52,6 +72,7 @@ BATCHES = Exercise(
         "the sizes fit": (6, 3, 1),
         "one batch for all": (4, 10, 2),
         "single samples": (3, 1, 3),
+        "one row left": (9, 4, 4),
     },
     wrong=[
         Wrong(
@@ -100,7 +121,24 @@ BATCHES = Exercise(
             "`np.array_split` evens the sizes out. Here each batch has batch_size rows and only "
             "the last is smaller.",
         ),
+        Wrong(
+            lambda n, batch_size, seed: _cut(_order(n, seed), batch_size, n + 1),
+            "Where the sizes fit, an empty batch comes last: its mean would be 0/0. The starts end "
+            "before n, `range(0, n, batch_size)`.",
+        ),
+        Wrong(
+            _order_for_each,
+            "A new permutation is drawn for each batch, so that some rows come twice in an epoch "
+            "and others never. Draw the order once, before the loop.",
+        ),
     ],
+    witness=lambda n, batch_size, seed: tuple(
+        rows
+        for _, rows in minibatches(
+            np.zeros((n, 1)), np.arange(n), batch_size, np.random.default_rng(seed)
+        )
+    ),
+    draw=lambda rng: tuple(int(k) for k in rng.integers(1, (13, 9, 99))),
     properties=[
         holds(
             "each row occurs once",
@@ -169,6 +207,8 @@ EPOCH_MEAN = Exercise(
             "This is the sum over all samples. The division by their number is missing.",
         ),
     ],
+    witness=lambda losses, sizes: np.repeat(losses, sizes.astype(int)).mean(),
+    draw=lambda rng: (rng.normal(size=5), rng.integers(1, 9, 5).astype(float)),
     properties=[
         holds(
             "equal losses have their own value as mean",
@@ -201,6 +241,11 @@ def batch_variance(G, B):
 
 def _spread(G):
     return np.mean(np.sum((G - G.mean(axis=0)) ** 2, axis=1))
+
+
+def _over_all_batches(G, B):
+    means = np.array([G[list(rows)].mean(axis=0) for rows in combinations(range(len(G)), B)])
+    return np.sum((means - G.mean(axis=0)) ** 2, axis=1).mean()
 
 
 GRADIENTS = RNG.normal(size=(6, 3)) + np.array([1.0, -2.0, 0.5])
@@ -248,7 +293,17 @@ BATCH_VARIANCE = Exercise(
             "The variance of a mean falls as 1/B, and not as 1/B^2: the squared sum has B terms "
             "that do not cancel.",
         ),
+        Wrong(
+            lambda G, B: _spread(G) / B * (G.shape[1] - B) / (G.shape[1] - 1),
+            "Your n is the number of parameters, `G.shape[1]`. A row is a sample: n is `len(G)`.",
+        ),
+        Wrong(
+            lambda G, B: _spread(G) / B * (len(G) - B) / len(G) - 1,
+            "A pair of brackets is missing: `(n - B) / n - 1` subtracts 1 at the end.",
+        ),
     ],
+    witness=_over_all_batches,
+    draw=lambda rng: (rng.normal(1, 2, (7, 4)), int(rng.integers(1, 8))),
     properties=[
         holds(
             "it is 0 for the full batch",
@@ -288,6 +343,16 @@ def _part_gradients(parts, w):
 
 def _pairs(*sizes):
     return tuple((RNG.normal(size=(k, 2)), RNG.normal(size=(k, 1))) for k in sizes)
+
+
+def _of_all_at_once(parts, w):
+    X, t = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return _slope(X, t, w)
+
+
+def _drawn_parts(rng):
+    parts = [_regression(rng, int(n))[:2] for n in rng.integers(1, 6, rng.integers(1, 5))]
+    return tuple(parts), rng.normal(size=(3, 1))
 
 
 W0 = np.array([[0.5], [-1.0]])
@@ -335,7 +400,15 @@ ACCUMULATE = Exercise(
             ),
             "The sign is flipped: the error is prediction minus target, X w - t.",
         ),
+        Wrong(
+            lambda parts, w: (
+                2 * sum(X.T @ (X @ w - t) for X, t in parts) / sum(len(X) for X, _ in parts)
+            ),
+            "Twice too large: the 2 of the square cancels with the 1/2 in the loss.",
+        ),
     ],
+    witness=_of_all_at_once,
+    draw=_drawn_parts,
     properties=[
         holds(
             "equals the gradient of all samples at once",
@@ -367,9 +440,8 @@ def one_epoch(X, t, w, rate, batch_size):
     """Return w after an epoch on the loss 1/(2n) sum_i (x_i w - t_i)^2."""
     w = w.copy()
     for start in range(0, len(X), batch_size):
-        g = np.zeros_like(w)
         A, c = X[start : start + batch_size], t[start : start + batch_size]
-        g += A.T @ (A @ w - c) / len(A)
+        g = A.T @ (A @ w - c) / len(A)
         w -= rate * g
     return w
 
@@ -377,10 +449,9 @@ def one_epoch(X, t, w, rate, batch_size):
 def broken_one_epoch(X, t, w, rate, batch_size):
     """Return w after an epoch on the loss 1/(2n) sum_i (x_i w - t_i)^2."""
     w = w.copy()
-    g = np.zeros_like(w)
     for start in range(0, len(X), batch_size):
         A, c = X[start : start + batch_size], t[start : start + batch_size]
-        g += A.T @ (A @ w - c) / len(A)
+        g = A.T @ (A @ w - c) / batch_size
         w -= rate * g
     return w
 
@@ -401,13 +472,36 @@ def _last_gradient_only(X, t, w, rate, batch_size):
 
 X5, T5 = RNG.normal(size=(5, 2)), RNG.normal(size=(5, 1))
 
-RESET_LAB = Exercise(
+
+def _epoch_by_differences(X, t, w, rate, batch_size):
+    for start in range(0, len(X), batch_size):
+        rows = slice(start, start + batch_size)
+        w = w - rate * _slope(X[rows], t[rows], w)
+    return w
+
+
+def _accumulated_epoch(X, t, w, rate, batch_size):
+    g, w = np.zeros_like(w), w.copy()
+    for start in range(0, len(X), batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g += A.T @ (A @ w - c) / len(A)
+        w -= rate * g
+    return w
+
+
+EPOCH_LAB = Exercise(
     id="7.5",
-    title="find the bug: steps that grow",
+    title="find the bug: one epoch",
     solution=one_epoch,
     broken=broken_one_epoch,
-    symptom="With one batch the step is right. With two, the second step goes too far: it takes "
-    "the first one once more.",
+    witness=_epoch_by_differences,
+    draw=lambda rng: (*_regression(rng, 7), 0.2, int(rng.integers(1, 9))),
+    symptom="For some batch sizes w is right afterwards, and for others it is not.",
+    test_hints=[
+        "An epoch is a chain of calls with one batch each. With one batch, w moves by the rate "
+        "times the gradient of that batch's loss, which differences give you.",
+        "Try several batch sizes for the same data.",
+    ],
     probes={
         "two batches": (X5[:4], T5[:4], W0, 0.1, 2),
         "one batch": (X5, T5, W0, 0.1, 5),
@@ -437,8 +531,8 @@ RESET_LAB = Exercise(
             lambda X, t, w, rate, batch_size: _epoch(
                 X, t, w, rate, batch_size, lambda A, c, w, B: A.T @ (A @ w - c)
             ),
-            "The accumulation is gone, and with it the 1/n of the batch: the step is as many "
-            "times too long as the batch has samples.",
+            "The 1/n of the batch is gone: the step is as many times too long as the batch has "
+            "samples.",
         ),
         Wrong(
             lambda X, t, w, rate, batch_size: _epoch(
@@ -448,19 +542,16 @@ RESET_LAB = Exercise(
             "own batch, not over all samples.",
         ),
         Wrong(
-            lambda X, t, w, rate, batch_size: _epoch(
-                X, t, w, rate, batch_size, lambda A, c, w, B: A.T @ (A @ w - c) / B
-            ),
-            "The reset is right. The last batch is smaller than batch_size, though, and its mean "
-            "needs its own size, `len(A)`.",
+            _accumulated_epoch,
+            "The gradients of the batches before are still in g: a step belongs to one batch.",
         ),
     ],
     hints=[
-        "What is in g when the second batch begins?",
-        "`g` is set to zero once an epoch. How often should it be?",
+        "Five samples in batches of two. How many are in the last batch?",
+        "The loss of a step is the mean over the rows of its own batch. By what do you divide?",
     ],
-    why="`+=` adds to what is there. Within one step that is accumulation; across steps it is a "
-    "momentum that never decays.",
+    why="Where the sizes fit, both are the same, and so this passes most tests. A short last batch "
+    "then takes a step that is too short, in each epoch.",
 )
 
 
@@ -485,9 +576,10 @@ def train(X, t, w, rate, batch_size, epochs, seed):
     return w
 
 
-def _loop(order_of=None, step=None, stop=None, copy=True):
+def _loop(order_of=None, step=None, stop=None, copy=True, targets=None):
     """Return the loop with one part exchanged."""
     order_of = order_of or (lambda rng, n, seed: rng.permutation(n))
+    targets = targets or (lambda t, rows, start, rng: t[rows])
     step = step or (lambda A, e, n, B: A.T @ e / len(A))
     stop = stop or (lambda n, B: n)
 
@@ -498,10 +590,54 @@ def _loop(order_of=None, step=None, stop=None, copy=True):
             order = order_of(rng, n, seed)
             for start in range(0, stop(n, batch_size), batch_size):
                 rows = order[start : start + batch_size]
-                w -= rate * step(X[rows], X[rows] @ w - t[rows], n, batch_size)
+                error = X[rows] @ w - targets(t, rows, start, rng)
+                w -= rate * step(X[rows], error, n, batch_size)
         return w
 
     return train
+
+
+def _two_permutations(X, t, w, rate, batch_size, epochs, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        X_now, t_now = X[rng.permutation(len(X))], t[rng.permutation(len(t))]
+        w = one_epoch(X_now, t_now, w, rate, batch_size)
+    return w
+
+
+def _shuffled_further(X, t, w, rate, batch_size, epochs, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        X, t = X[order], t[order]
+        w = one_epoch(X, t, w, rate, batch_size)
+    return w
+
+
+def _with_replacement(X, t, w, rate, batch_size, epochs, seed):
+    rng, w = np.random.default_rng(seed), w.copy()
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            rows = rng.integers(0, len(X), min(batch_size, len(X) - start))
+            w -= rate * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
+    return w
+
+
+def _last_step_of_each_epoch(X, t, w, rate, batch_size, epochs, seed):
+    rng, last = np.random.default_rng(seed), (len(X) - 1) // batch_size * batch_size
+    for _ in range(epochs):
+        rows = rng.permutation(len(X))[last:]
+        w = w - rate * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
+    return w
+
+
+def _trained_by_differences(X, t, w, rate, batch_size, epochs, seed):
+    """The same with the order and the batches of nnlib, and without a formula for the gradient."""
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        for A, c in minibatches(X, t, batch_size, rng):
+            w = w - rate * _slope(A, c, w)
+    return w
 
 
 TRAIN = Exercise(
@@ -514,6 +650,7 @@ TRAIN = Exercise(
         "three epochs": (X5, T5, W0, 0.1, 2, 3, 1),
         "single samples": (X5, T5, W0, 0.05, 1, 2, 2),
         "no epoch": (X5, T5, W0, 0.1, 2, 0, 3),
+        "a batch larger than the data": (X5, T5, W0, 0.1, 8, 2, 4),
     },
     wrong=[
         Wrong(
@@ -556,7 +693,51 @@ TRAIN = Exercise(
             _loop(copy=False),
             "The values are right, but `w -= ...` changes the caller's array. Copy w first.",
         ),
+        Wrong(
+            _loop(targets=lambda t, rows, start, rng: t[start : start + len(rows)]),
+            "X is shuffled and t is not, so that most samples meet the target of another. Take "
+            "`t[rows]` as well.",
+        ),
+        Wrong(
+            _two_permutations,
+            "X and t are shuffled by two permutations: samples and targets no longer belong "
+            "together. One order for both.",
+        ),
+        Wrong(
+            _shuffled_further,
+            "The first epoch is right. Then you shuffle what is shuffled already, as `rng.shuffle` "
+            "does too. That trains as well, in another order: asked for is a permutation of the "
+            "data as given, `rng.permutation(len(X))`, in each epoch.",
+        ),
+        Wrong(
+            _with_replacement,
+            "The rows of a batch are drawn with replacement, so that some come twice in an epoch "
+            "and others never. Cut one permutation into pieces.",
+        ),
+        Wrong(
+            lambda X, t, w, rate, batch_size, epochs, seed: train(
+                X, t, w, 1.0, batch_size, epochs, seed
+            ),
+            "The learning rate is missing in the step: `w -= rate * ...`.",
+        ),
+        Wrong(
+            _last_step_of_each_epoch,
+            "Only the last batch of each epoch makes a step: the update belongs into the inner "
+            "loop.",
+        ),
+        Wrong(
+            lambda X, t, w, rate, batch_size, epochs, seed: train(
+                X, t, w, rate, batch_size, min(epochs, 1), seed
+            ),
+            "Training ends after one epoch. Is the `return` inside a loop?",
+        ),
     ],
+    witness=_trained_by_differences,
+    draw=lambda rng: (
+        *_regression(rng, 7),
+        0.1,
+        *(int(k) for k in rng.integers((1, 0, 0), (9, 4, 99))),
+    ),
     properties=[
         holds(
             "the loss falls",
@@ -621,6 +802,34 @@ def _total_quiet(losses, patience):
     return np.array([best, len(losses) - 1])
 
 
+def _against_patience_ago(losses, patience):
+    best = 0
+    for epoch in range(len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        if epoch >= patience and losses[epoch] >= losses[epoch - patience]:
+            return np.array([best, epoch])
+    return np.array([best, len(losses) - 1])
+
+
+def _tested_too_early(losses, patience):
+    best = 0
+    for epoch in range(len(losses)):
+        if epoch - best >= patience:
+            return np.array([best, epoch])
+        if losses[epoch] < losses[best]:
+            best = epoch
+    return np.array([best, len(losses) - 1])
+
+
+def _by_prefixes(losses, patience):
+    """Of each beginning of the curve: where is its first minimum, and how far back?"""
+    best = np.array([np.argmin(losses[: e + 1]) for e in range(len(losses))])
+    waited = np.arange(len(losses)) - best
+    last = int(np.argmax(waited >= patience)) if np.any(waited >= patience) else len(losses) - 1
+    return np.array([best[last], last])
+
+
 EARLY_STOPPING = Exercise(
     id="7.7",
     title="early stopping",
@@ -631,6 +840,9 @@ EARLY_STOPPING = Exercise(
         "still below the worst": (np.array([5.0, 1.0, 4.0, 3.0, 2.0, 0.5]), 3),
         "a plateau": (np.array([2.0, 1.0, 1.0, 1.0, 0.5]), 2),
         "never": (np.array([3.0, 2.0, 1.0]), 2),
+        "better at the last moment": (np.array([2.0, 1.0, 2.5, 0.5]), 2),
+        "worse from the start": (np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 3),
+        "negative losses": (np.array([-1.0, -3.0, -2.0, -2.5, -2.0, -4.0]), 3),
     },
     wrong=[
         Wrong(
@@ -670,7 +882,32 @@ EARLY_STOPPING = Exercise(
             lambda losses, patience: _stopping(losses, patience) + 1,
             "Both epochs are one too large: they are counted from 0.",
         ),
+        Wrong(
+            _against_patience_ago,
+            "You compare with the loss `patience` epochs ago. Compare with the best so far: the "
+            "epoch in question may itself be the best.",
+        ),
+        Wrong(
+            _tested_too_early,
+            "You test the patience before you look whether this epoch is the best. Then one that "
+            "improves at the last moment is thrown away: update `best` first.",
+        ),
+        Wrong(
+            lambda losses, patience: early_stopping(losses, patience)[::-1].copy(),
+            "The two are exchanged: first the best epoch, then the last one.",
+        ),
+        Wrong(
+            lambda losses, patience: early_stopping(losses, patience)[0] + np.array([0, patience]),
+            "You return best + patience as the last epoch. Training may end before that, since the "
+            "epochs run out.",
+        ),
+        Wrong(
+            lambda losses, patience: losses[early_stopping(losses, patience)],
+            "These are the losses of the two epochs. Asked for are the epochs, counted from 0.",
+        ),
     ],
+    witness=_by_prefixes,
+    draw=lambda rng: (rng.integers(-3, 9, 9) / 4, int(rng.integers(1, 5))),
     properties=[
         holds(
             "a loss that keeps falling is never stopped",
@@ -701,6 +938,18 @@ def warmup(steps, rate, length):
 
 STEPS = np.arange(8.0)
 
+
+def _by_adding_parts(steps, rate, length):
+    """Add rate / length for each step there is, until the rate is full."""
+    found = []
+    for step in steps:
+        now, added = 0.0, 0
+        while added <= step and added < length:
+            now, added = now + rate / length, added + 1
+        found.append(now)
+    return np.array(found)
+
+
 WARMUP = Exercise(
     id="7.8",
     title="warmup of the learning rate",
@@ -709,6 +958,7 @@ WARMUP = Exercise(
         "the first steps": (STEPS, 0.4, 4),
         "no warmup": (STEPS, 0.1, 1),
         "far beyond": (np.array([100.0, 1000.0]), 0.4, 50),
+        "not in order": (np.array([2.0, 9.0, 0.0, 4.0, 5.0]), 0.3, 6),
     },
     wrong=[
         Wrong(
@@ -737,7 +987,18 @@ WARMUP = Exercise(
             lambda steps, rate, length: rate * (1 - np.minimum(1, (steps + 1) / length)),
             "This falls from the rate to 0: it is a decay. Warmup grows.",
         ),
+        Wrong(
+            lambda steps, rate, length: rate * np.minimum(1, steps / max(length - 1, 0.5)),
+            "Your rate grows from 0, as `np.linspace(0, rate, length)` does, and the first batch "
+            "is computed and thrown away. It should start at rate / length.",
+        ),
     ],
+    witness=_by_adding_parts,
+    draw=lambda rng: (
+        rng.permutation(12)[:7].astype(float),
+        float(rng.uniform(0.1, 2)),
+        int(rng.integers(1, 9)),
+    ),
     properties=[
         holds(
             "it never falls and ends at the rate",
@@ -760,14 +1021,14 @@ WARMUP = Exercise(
 
 
 def shuffled(X, y, seed):
-    """Return X and y in a random order, each sample with its label."""
+    """Return X and y in the order of default_rng(seed).permutation(n)."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(X))
     return X[order], y[order]
 
 
 def broken_shuffled(X, y, seed):
-    """Return X and y in a random order, each sample with its label."""
+    """Return X and y in the order of default_rng(seed).permutation(n)."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(X))
     return X[order], y[rng.permutation(len(y))]
@@ -781,13 +1042,27 @@ def _shuffled_columns(X, y, seed):
 Y6 = np.array([4.0, 0.0, 2.0, 5.0, 1.0, 3.0])
 X6 = np.column_stack([2 * Y6, Y6 - 1])
 
+
+def _moved_as_pairs(X, y, seed):
+    """Put each sample and its label into one list, and move that."""
+    pairs = list(zip(X.tolist(), y.tolist(), strict=True))
+    moved = [pairs[i] for i in np.random.default_rng(seed).permutation(len(pairs))]
+    return np.array([x for x, _ in moved]), np.array([label for _, label in moved])
+
+
 SHUFFLE_LAB = Exercise(
     id="7.9",
-    title="find the bug: labels that do not belong",
+    title="find the bug: shuffling",
     solution=shuffled,
     broken=broken_shuffled,
-    symptom="Every row of X is there and every label of y is there, and a network that is trained "
-    "on them stays at chance.",
+    witness=_moved_as_pairs,
+    draw=lambda rng: (rng.normal(size=(7, 3)), rng.normal(size=7), int(rng.integers(99))),
+    symptom="A network that is trained on what comes back stays at chance.",
+    test_hints=[
+        "Choose X and y so that you can see in each row which sample it is, and in each label "
+        "whose it is.",
+        "Three things to ask: is everything there, is it shuffled, does it still belong together?",
+    ],
     probes={
         "three samples": (X6[:3], Y6[:3], 0),
         "six samples": (X6, Y6, 0),
@@ -889,13 +1164,28 @@ def _learn_first(X, T, w, rate, training):
     return np.concatenate(found)
 
 
+def _outputs_by_differences(X, T, w, rate, training):
+    found = []
+    while len(X):
+        found.append(X[:2] @ w)
+        if training:
+            w = w - rate * _slope(X[:2], T[:2], w)
+        X, T = X[2:], T[2:]
+    return np.concatenate(found)
+
+
 PREDICT_LAB = Exercise(
     id="7.10",
-    title="find the bug: a prediction that learns",
+    title="find the bug: two rows at a time",
     solution=outputs,
     broken=broken_outputs,
-    symptom="With training=False the same row gets one output as the first and another as the "
-    "last, and the accuracy on the validation set is too good.",
+    witness=_outputs_by_differences,
+    draw=lambda rng: (*_regression(rng, 5), 0.3, bool(rng.integers(2))),
+    symptom="For some arguments the outputs are right, and for others they are not.",
+    test_hints=[
+        "There are two cases, and the docstring says what should happen in each. Test both.",
+        "For one of them there is a formula for all rows at once.",
+    ],
     probes={
         "predicting, with targets": (X5[:4], T5[:4], W0, 0.5, False),
         "predicting, no targets": (X5, T5[:0], W0, 0.5, False),
@@ -964,6 +1254,11 @@ def _ratio(weights, gradients, one):
     return np.array([one(W, dW) for W, dW in zip(weights, gradients, strict=True)])
 
 
+def _by_axes(W):
+    """A length by Pythagoras: W stretches the axes of an ellipsoid, its singular values."""
+    return np.hypot.reduce(np.linalg.svd(W, compute_uv=False))
+
+
 _norm = np.linalg.norm
 LAYERS = (RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2)) * 10)
 STEPS_OF = (RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2)))
@@ -1013,7 +1308,31 @@ UPDATE_RATIOS = Exercise(
             "This is one ratio for the whole network. One for each layer shows which does not "
             "learn.",
         ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: rate * dW.std() / W.std()),
+            "You compare standard deviations, as some plots do. They subtract the mean first; a "
+            "length does not.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: rate * _norm(dW, 2) / _norm(W, 2)),
+            "`norm(W, 2)` is the largest factor by which W stretches a vector. Asked for is the "
+            "root of the sum of all squares, `norm(W)`.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(
+                w, g, lambda W, dW: rate * np.abs(dW).sum() / np.abs(W).sum()
+            ),
+            "You add up absolute values. A length is the root of the sum of the squares.",
+        ),
     ],
+    witness=lambda weights, gradients, rate: np.array(
+        [rate * _by_axes(dW) / _by_axes(W) for W, dW in zip(weights, gradients, strict=True)]
+    ),
+    draw=lambda rng: (
+        tuple(rng.normal(1, 1, size) for size in ((3, 5), (5, 2))),
+        tuple(rng.normal(size=size) for size in ((3, 5), (5, 2))),
+        0.03,
+    ),
     hints=[
         "For one layer: np.linalg.norm(dW) is the root of the sum of the squares.",
         "rate * norm(dW) / norm(W), for each pair from `zip(weights, gradients)`.",
@@ -1059,6 +1378,16 @@ def _own(X_train, X_new):
     )
 
 
+def _column_by_column(X_train, X_new):
+    """In pure Python, without a division for what is constant."""
+    scaled = []
+    for column, new in zip(X_train.T.tolist(), X_new.T.tolist(), strict=True):
+        mean, deviation = statistics.fmean(column), statistics.pstdev(column)
+        unit = 1.0 if len(set(column)) == 1 else deviation
+        scaled.append([[(x - mean) / unit for x in part] for part in (column, new)])
+    return tuple(np.array([part[i] for part in scaled]).T for i in (0, 1))
+
+
 TABLE = np.array([[1.0, 10.0, 0.0], [3.0, 30.0, 0.0], [5.0, 80.0, 0.0]])
 NEW = np.array([[2.0, 20.0, 1.0], [7.0, -10.0, 0.0]])
 
@@ -1069,6 +1398,7 @@ STANDARDIZE = Exercise(
     probes={
         "one column": (TABLE[:, :1], NEW[:, :1]),
         "two columns": (TABLE[:, :2], NEW[:, :2]),
+        "a deviation below 1": (TABLE[:, :1] / 10, NEW[:, :1] / 10),
         "a constant column": (TABLE, NEW),
         "one new sample": (TABLE[:, :2], NEW[:1, :2]),
     },
@@ -1111,7 +1441,22 @@ STANDARDIZE = Exercise(
             "X_new comes back unchanged. The network was trained on scaled inputs and needs the "
             "same scaling here.",
         ),
+        Wrong(
+            lambda A, N: tuple((M - A.mean(axis=0)) / (A.std(axis=0) + 1e-8) for M in (A, N)),
+            "You divide a constant column by 1e-8, so that a new sample which differs there by 1 "
+            "comes out as a hundred million. Divide by 1: such a column is shifted only.",
+        ),
+        Wrong(
+            lambda A, N: tuple(np.nan_to_num(M) for M in _unguarded(A, N)),
+            "`np.nan_to_num` hides the 0/0 of a constant column, and turns 1/0 into the largest "
+            "number there is. Divide by 1 there.",
+        ),
     ],
+    witness=_column_by_column,
+    draw=lambda rng: (
+        rng.normal(3, 2, (5, 3)) * [1, 0, 10] + [0, 2, -5],
+        rng.normal(3, 2, (4, 3)),
+    ),
     properties=[
         holds(
             "a new sample does not change the training set",
@@ -1134,7 +1479,7 @@ EXERCISES = [
     EPOCH_MEAN,
     BATCH_VARIANCE,
     ACCUMULATE,
-    RESET_LAB,
+    EPOCH_LAB,
     TRAIN,
     EARLY_STOPPING,
     WARMUP,
