@@ -11,7 +11,7 @@ ANSWERS = [
 def unit(X, W, b, i, j):
     return X[j] @ W[:, i] + b[0, i]
 """,
-        meant="i and j are mixed up",
+        meant="i and j are mixed up (may raise)",
     ),
     Answer(
         id="1.1",
@@ -19,7 +19,7 @@ def unit(X, W, b, i, j):
 def unit(X, W, b, i, j):
     return np.dot(X[i, :], W[j, :]) + b[0, j]
 """,
-        meant="the row of W in place of its column",
+        meant="the row of W in place of its column (raises unless W is square)",
     ),
     Answer(
         id="1.1",

@@ -115,10 +115,7 @@ def conv_forward(X, W, b, stride, pad):
             Z[:, i, j] += patch @ W.reshape(-1, k)
     return Z
 """,
-        meant=(
-            "height and width are mixed up, and only one padding in the size: last windows "
-            "are missing"
-        ),
+        meant="the output size counts one padding in place of two: the last windows are missing",
     ),
     Answer(
         id="6.3",
