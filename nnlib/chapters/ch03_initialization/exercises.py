@@ -7,10 +7,11 @@ that a right answer has one right value. The labs hold mistakes that notes and l
 # Solutions are shown to learners, who write no annotations in a notebook.
 # mypy: allow-untyped-defs, allow-untyped-calls
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
+from nnlib.initializers import KaimingNormal, XavierNormal, normal_quadrature
 from nnlib.teaching.exercises import Exercise, Wrong
 from nnlib.teaching.exercises.properties import holds
 
@@ -32,6 +33,17 @@ def fans_of(shape):
     """
     field = int(np.prod(shape[:-2]))  # of an empty tuple this is 1
     return field * shape[-2], field * shape[-1]
+
+
+def _count_products(shape):
+    """Count the weights that meet in one output, and those that one input meets."""
+    W = np.ones(shape)
+    return W[..., 0].size, W[..., 0, :].size
+
+
+def _draw_shape(rng):
+    axes = 2 + 2 * int(rng.integers(2))
+    return (tuple(int(k) for k in rng.choice(np.arange(1, 10), axes, replace=False)),)
 
 
 FANS = Exercise(
@@ -83,6 +95,8 @@ FANS = Exercise(
             "One output of this kernel is a sum of 30 products, so its fan_in is 30.",
         )
     ],
+    witness=_count_products,
+    draw=_draw_shape,
     hints=[
         "How many products are added up for one output? With how many outputs does one input "
         "take part?",
@@ -103,6 +117,17 @@ def output_mean_square(X, s):
     """
     n_in = X.shape[1]
     return n_in * s**2 * np.mean(X**2)
+
+
+def _over_all_signs(X, s):
+    """Take the mean over every choice of weights s or -s: they have mean 0 and variance s^2."""
+    signs = product([-1, 1], repeat=X.shape[1])
+    return np.mean([np.mean((X @ (s * np.array(w))) ** 2) for w in signs])
+
+
+def _draw_batch(rng):
+    n, n_in = rng.permutation(np.arange(2, 6))[:2]
+    return rng.normal(1, 1, (n, n_in))
 
 
 MEAN_SQUARE = Exercise(
@@ -147,6 +172,8 @@ MEAN_SQUARE = Exercise(
             "This is the root of it, the size of z. The question is for its mean square.",
         ),
     ],
+    witness=_over_all_signs,
+    draw=lambda rng: (_draw_batch(rng), rng.uniform(0.1, 2)),
     hints=[
         "Square the sum over the inputs. Which of the n_in^2 products have a mean that is not 0?",
         "Those with equal indices: each contributes s^2 x_j^2.",
@@ -176,6 +203,22 @@ B_ZERO = np.zeros((1, 3))
 B_ONE = np.array([[0.0, 0.0, 1.0]])
 W2_ALL = np.full((3, 2), 0.5)
 W2_TWO = np.array([[1.0, 2.0], [1.0, 2.0], [4.0, 2.0]])
+
+
+def _one_by_one(W1, b1, W2):
+    """Compare each unit with those before it; count it if none is the same."""
+
+    def alike(i, j):
+        same = all(row[i] == row[j] for row in W1) and b1[0, i] == b1[0, j]
+        return same and all(W2[i, c] == W2[j, c] for c in range(W2.shape[1]))
+
+    return sum(not any(alike(i, j) for i in range(j)) for j in range(len(W2)))
+
+
+def _draw_twins(rng):
+    d, k, outputs = rng.integers(1, 4), 6, rng.integers(1, 3)
+    return tuple(rng.integers(0, 2, shape) * 0.5 for shape in ((d, k), (1, k), (k, outputs)))
+
 
 TWINS = Exercise(
     id="3.3",
@@ -228,6 +271,8 @@ TWINS = Exercise(
             "exactly equal units stay equal.",
         ),
     ],
+    witness=_one_by_one,
+    draw=_draw_twins,
     hints=[
         "Write all that belongs to a unit into one column. Then count different columns.",
         "`np.unique(..., axis=1)` returns each column once. W2 has a unit's weights in a row.",
@@ -243,6 +288,17 @@ def xavier_limit(n_in, n_out):
     """Return the c for which U(-c, c) has Xavier's variance."""
     s2 = 2 / (n_in + n_out)
     return np.sqrt(3 * s2)  # U(-c, c) has variance c^2 / 3
+
+
+def _limit_by_quadrature(n_in, n_out):
+    """Integrate u^2 over (-1, 1), and scale until n_in s^2 and n_out s^2 have a mean of 1."""
+    u, weight = np.polynomial.legendre.leggauss(3)
+    variance = weight @ u**2 / weight.sum()
+    return 1 / np.sqrt(np.mean([n_in * variance, n_out * variance]))
+
+
+def _draw_fans(rng):
+    return tuple(int(n) for n in rng.choice(np.arange(1, 1000), 2, replace=False))
 
 
 LIMIT = Exercise(
@@ -285,6 +341,8 @@ LIMIT = Exercise(
             "This has the factor 2 that ReLU needs. Xavier's rule has none for the activation.",
         ),
     ],
+    witness=_limit_by_quadrature,
+    draw=_draw_fans,
     hints=[
         "Which variance does Xavier ask for? Which variance has U(-c, c)?",
         "Set c^2 / 3 equal to 2 / (n_in + n_out).",
@@ -315,6 +373,18 @@ def _kaiming(fan=lambda shape, mode: _fan(shape, mode), gain2=lambda a: 2 / (1 +
 
 def _fan(shape, mode):
     return np.prod(shape[:-2]) * (shape[-2] if mode == "fan_in" else shape[-1])
+
+
+def _kaiming_by_quadrature(shape, mode, a):
+    """Take the gain from an integral over N(0, 1), and the fan from a count of the weights."""
+    z, weight = normal_quadrature()
+    kept = weight @ np.where(z > 0, z, a * z) ** 2
+    fan_in, fan_out = _count_products(shape)
+    return 1 / np.sqrt(kept * (fan_in if mode == "fan_in" else fan_out))
+
+
+def _draw_kaiming(rng):
+    return *_draw_shape(rng), str(rng.choice(["fan_in", "fan_out"])), rng.uniform(0, 1.5)
 
 
 KAIMING = Exercise(
@@ -371,6 +441,8 @@ KAIMING = Exercise(
             "With a = 1 the activation is the identity, and the variance should be 1 / fan.",
         )
     ],
+    witness=_kaiming_by_quadrature,
+    draw=_draw_kaiming,
     hints=[
         "Which share of the mean square of z is left after a leaky ReLU of slope a?",
         "(1 + a^2) / 2. The weights have to make up for it, and for the number of terms.",
@@ -414,6 +486,12 @@ def _normal_mean(values):
     return np.sum(values * _DENSITY)
 
 
+def _gain_by_hermite(f):
+    """Take the mean of f(z)^2 at the points of Gauss and Hermite instead of on a grid."""
+    z, weight = normal_quadrature()
+    return 1 / np.sqrt(weight @ f(z) ** 2)
+
+
 GAIN = Exercise(
     id="3.6",
     title="the gain of any activation",
@@ -453,6 +531,7 @@ GAIN = Exercise(
             "For ReLU the two agree.",
         ),
     ],
+    witness=_gain_by_hermite,
     hints=[
         "Make a grid of z, the normal density on it, and a sum. Or draw 100,000 z and average.",
         "What is averaged is f(z)**2; then the inverse of the root.",
@@ -468,6 +547,13 @@ GAIN = Exercise(
 def leaky_gain(a):
     """Return the gain of leaky ReLU with slope a, in closed form."""
     return np.sqrt(2 / (1 + a**2))
+
+
+def _leaky_gain_by_quadrature(a):
+    """Integrate over N(0, 1), for one slope or an array of them."""
+    z, weight = normal_quadrature()
+    leaky = np.where(z > 0, z, np.multiply.outer(a, z))
+    return 1 / np.sqrt(leaky**2 @ weight)
 
 
 LEAKY = Exercise(
@@ -514,6 +600,8 @@ LEAKY = Exercise(
             "With a = sqrt 5 the squared gain is 2 / 6 = 1 / 3.",
         )
     ],
+    witness=_leaky_gain_by_quadrature,
+    draw=lambda rng: (rng.uniform(0, 3),),
     hints=[
         "f(z)^2 is z^2 on the right and a^2 z^2 on the left, and z is as often left as right.",
         "E[f(z)^2] = (1 + a^2) / 2.",
@@ -555,6 +643,24 @@ def _signal(first=1.0, share=0.5, fan=0, value=lambda q: q):
 
 TAPER = [8, 4, 2]
 
+
+def _signal_term_by_term(widths, variances, x2):
+    """Add up one term for each input, and integrate what ReLU leaves of a normal z."""
+    z, weight = normal_quadrature()
+    found = []
+    for n_in, s2 in zip(widths, variances, strict=False):
+        found.append(sum(s2 * x2 for _ in range(n_in)))
+        x2 = weight @ np.maximum(np.sqrt(found[-1]) * z, 0) ** 2
+    return np.array(found)
+
+
+def _draw_network(rng):
+    """Return the widths of a network, no two alike, and the variances of its weights."""
+    depth = int(rng.integers(1, 5))
+    widths = [int(n) for n in rng.choice(np.arange(1, 20), depth + 1, replace=False)]
+    return widths, [float(s2) for s2 in rng.uniform(0.05, 1, depth)]
+
+
 SIGNAL = Exercise(
     id="3.8",
     title="the forward recursion for ReLU",
@@ -593,6 +699,8 @@ SIGNAL = Exercise(
             "the mean square once, not twice.",
         ),
     ],
+    witness=_signal_term_by_term,
+    draw=lambda rng: (*_draw_network(rng), rng.uniform(0.1, 4)),
     hints=[
         "One layer: n_in * variance * E[x^2]. Then ReLU, then the next layer.",
         "The E[x^2] of the next layer is half of the E[z^2] of this one.",
@@ -614,6 +722,15 @@ def relu_gradient(widths, variances):
     """
     n_out, s2 = np.array(widths[1:]), np.array(variances)
     return np.prod(n_out * s2 / 2)
+
+
+def _gradient_by_matrices(widths, variances):
+    """Send a mean square of 1 back from every output: one matrix of mean squares for a layer."""
+    dx2 = np.ones(widths[-1])
+    for (n_in, n_out), s2 in reversed(list(zip(pairwise(widths), variances, strict=True))):
+        passed = 0.5 * dx2  # half of the units are on
+        dx2 = np.full((n_in, n_out), s2) @ passed
+    return dx2[0]
 
 
 GRADIENT = Exercise(
@@ -665,6 +782,8 @@ GRADIENT = Exercise(
             "With variances 2 / n_in the product should be n_L / n_0, whatever lies in between.",
         )
     ],
+    witness=_gradient_by_matrices,
+    draw=_draw_network,
     hints=[
         "One layer: how many units send something back to one input, and what does ReLU let pass?",
         "The factor is n_out * variance / 2. Then the product over the layers.",
@@ -699,6 +818,22 @@ def _made(n_in, n_out, variance, off=1.0):
     W = np.ones((n_in, n_out))
     W[::2] = -1
     return W * np.sqrt(variance * off)
+
+
+def _best_kept(W):
+    """Return the rule whose promise these weights keep best: which mean square stays 1."""
+    n_in, n_out = W.shape
+    v = sum((w - W.sum() / W.size) ** 2 for w in W.flat) / W.size
+    forward, backward = n_in * v, n_out * v
+    promises = [forward, (forward + backward) / 2, forward / 2, backward / 2]
+    off = [max(q, 1 / q) for q in promises]
+    return off.index(min(off))
+
+
+def _draw_weights(rng):
+    n_in, n_out = rng.choice(np.arange(2, 30), 2, replace=False)
+    fan = rng.choice([n_in, n_out, (n_in + n_out) / 2, n_in / 2, n_out / 2])
+    return (rng.normal(0.1, 1 / np.sqrt(fan), (n_in, n_out)),)
 
 
 WHICH = Exercise(
@@ -743,6 +878,8 @@ WHICH = Exercise(
             "Xavier's variance is 2 / (n_in + n_out); the 2 is missing.",
         ),
     ],
+    witness=_best_kept,
+    draw=_draw_weights,
     hints=[
         "Write down the four variances for these fans, and compare them with `np.var(W)`.",
         "By ratio means: the logarithm of the quotient is nearest to 0.",
@@ -776,6 +913,22 @@ GIVEN = {
     "equal fans": (G_SQUARE,),
 }
 
+
+class _Handed(np.random.Generator):
+    """A generator that hands out the numbers it was given, scaled as it is asked to."""
+
+    def __init__(self, numbers):
+        super().__init__(np.random.PCG64(0))
+        self.numbers = numbers
+
+    def normal(self, loc, scale, size):
+        return loc + scale * self.numbers.reshape(size)
+
+
+def _draw_normal(rng):
+    return (rng.normal(size=rng.choice(np.arange(1, 9), 2, replace=False)),)
+
+
 XAVIER_LAB = Exercise(
     id="3.11",
     title="find the bug: Xavier from a blog",
@@ -806,6 +959,8 @@ XAVIER_LAB = Exercise(
             "Now the gradient is kept and the signal is not. Xavier is the compromise.",
         ),
     ],
+    witness=lambda G: XavierNormal()(G.shape, _Handed(G)),
+    draw=_draw_normal,
     hints=[
         "For which layers is the result right? Only for square ones.",
         "LeCun's rule is 1 / n_in. What did Glorot and Bengio add?",
@@ -865,6 +1020,8 @@ LIMIT_LAB = Exercise(
             "The root is gone: this is c^2.",
         ),
     ],
+    witness=lambda U: U * _limit_by_quadrature(*U.shape),
+    draw=lambda rng: (rng.uniform(-1, 1, rng.choice(np.arange(1, 9), 2, replace=False)),),
     hints=[
         "What is the variance of U(-c, c)?",
         "c^2 / 3. The code takes c for the standard deviation.",
@@ -925,6 +1082,8 @@ LAYOUT_LAB = Exercise(
             "The fan is right now, but the root got lost: scale by the standard deviation.",
         ),
     ],
+    witness=lambda G: KaimingNormal()(G.shape[::-1], _Handed(G.T), "relu").T,
+    draw=_draw_normal,
     hints=[
         "Which axis of G counts the inputs here?",
         "In this book W is (n_in, n_out). PyTorch stores its transpose.",
@@ -974,6 +1133,12 @@ class _Mirror:
         return W.T if self.turned else W
 
 
+def _all_at_once(width, depth, seed):
+    """Draw the numbers of all layers in one call."""
+    G = np.random.default_rng(seed).standard_normal((depth, width, width))
+    return tuple(G / np.sqrt(width))
+
+
 SEED_LAB = Exercise(
     id="3.14",
     title="find the bug: reproducible, and too much so",
@@ -1015,6 +1180,8 @@ SEED_LAB = Exercise(
             "Two different seeds give the same weights.",
         )
     ],
+    witness=_all_at_once,
+    draw=lambda rng: (int(rng.integers(1, 5)), int(rng.integers(1, 5)), int(rng.integers(1000))),
     hints=[
         "What does a generator do when it is made anew from the same seed?",
         "Make it once, before the loop. Each draw then goes on where the last one stopped.",
@@ -1083,6 +1250,8 @@ DATA_LAB = Exercise(
             "The mean square is right. But the 2 is for a ReLU before this layer; X is raw data.",
         ),
     ],
+    witness=lambda X, G: G / np.sqrt(_over_all_signs(X, 1.0)),
+    draw=lambda rng: (lambda X: (X, rng.normal(size=(X.shape[1], 7))))(_draw_batch(rng)),
     hints=[
         "Which assumption about x turns E[x^2] into Var[x]?",
         "A mean of 0, which pixels do not have. Take the mean of X**2.",
