@@ -921,7 +921,7 @@ class _Handed(np.random.Generator):
         super().__init__(np.random.PCG64(0))
         self.numbers = numbers
 
-    def normal(self, loc, scale, size):
+    def normal(self, loc, scale, size):  # type: ignore[override]
         return loc + scale * self.numbers.reshape(size)
 
 
