@@ -9,6 +9,7 @@ asks for. The wrong answers are ones that notes, libraries and learners have rea
 
 import numpy as np
 
+from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.teaching.exercises import Exercise, Wrong
 from nnlib.teaching.exercises.properties import central_differences, holds
 
@@ -54,6 +55,17 @@ def log_sum_exp(Z):
     """
     m = Z.max(axis=-1)
     return m + np.log(np.exp(Z - m[..., np.newaxis]).sum(axis=-1))
+
+
+def _by_pairs(Z):
+    """Take one logit after the other into the logarithm of the sum."""
+    return np.logaddexp.reduce(np.asarray(Z, dtype=float), axis=-1)
+
+
+def _draw_logits(rng):
+    """Return random logits and labels, with more or fewer samples than classes."""
+    n, K = (int(k) for k in rng.choice(np.arange(2, 7), 2, replace=False))
+    return rng.normal(0, 3, (n, K)), rng.integers(0, K, n)
 
 
 LOG_SUM_EXP = Exercise(
@@ -136,6 +148,8 @@ LOG_SUM_EXP = Exercise(
             "The result should lie between the maximum and the maximum plus ln K.",
         ),
     ],
+    witness=_by_pairs,
+    draw=lambda rng: _draw_logits(rng)[:1],
     hints=[
         "Let m be the maximum of a row. Factor e^m out of the sum, and take the logarithm.",
         "ln(e^m sum e^(z - m)) = m + ln(sum e^(z - m)). The largest exponent is now 0.",
@@ -156,6 +170,14 @@ def log_softmax(Z):
     """
     S = Z - Z.max(axis=-1, keepdims=True)
     return S - np.log(np.exp(S).sum(axis=-1, keepdims=True))
+
+
+def _log_share(Z):
+    """Compare each class with all others: -ln p_c is the ln of the sum of e^(z_k - z_c)."""
+    L = np.zeros_like(Z)
+    for index in np.ndindex(Z.shape):
+        L[index] = -_by_pairs(Z[index[:-1]] - Z[index]) if np.isfinite(Z[index]) else -np.inf
+    return L
 
 
 LOG_SOFTMAX = Exercise(
@@ -227,6 +249,8 @@ LOG_SOFTMAX = Exercise(
             "Adding one number to all logits of a row should change nothing.",
         ),
     ],
+    witness=_log_share,
+    draw=lambda rng: _draw_logits(rng)[:1],
     hints=[
         "ln(e^z / S) = z - ln S. Which part can overflow?",
         "Shift the row by its maximum: S = Z - max. Then ln p = S - ln(sum of e^S).",
@@ -258,6 +282,12 @@ LOSS_PROBES = {
     "hopeless: a gap of 2000": (HUGE, np.array([2, 0])),
     "certain and right": (HUGE[:1], np.array([0])),
 }
+
+
+def _loss_by_samples(Z, y):
+    """Add up the samples one by one: each costs the ln of the sum of e^(z_k - z_y)."""
+    return sum(_by_pairs(z - z[c]) for z, c in zip(Z, y, strict=True)) / len(y)
+
 
 CROSS_ENTROPY = Exercise(
     id="5.3",
@@ -311,6 +341,8 @@ CROSS_ENTROPY = Exercise(
             "Equal logits over 5 classes should cost ln 5.",
         )
     ],
+    witness=_loss_by_samples,
+    draw=_draw_logits,
     hints=[
         "You have the log-probabilities from exercise 5.2. Pick one entry of each row.",
         "`log_P[np.arange(n), y]` pairs row 0 with y[0], row 1 with y[1], and so on.",
@@ -404,6 +436,8 @@ SHIFT_LAB = Exercise(
             "Adding 7 to all logits should leave the loss as it is.",
         )
     ],
+    witness=lambda Z, y: SoftmaxCrossEntropy().forward(_one_hot(y, Z.shape[1]), Z),
+    draw=_draw_logits,
     hints=[
         "One of the two terms of lse(z) - z_y is shifted and the other is not.",
         "lse(z) = m + lse(z - m). A published text claims lse(z + t) = lse(z); try t = 7.",
@@ -489,6 +523,8 @@ EPSILON_LAB = Exercise(
             "Logits [2000, 0] with the second class right should cost 2000.",
         )
     ],
+    witness=_loss_by_samples,
+    draw=_draw_logits,
     hints=[
         "Where does the number 2000 get lost? Print p before the logarithm.",
         "ln(e^s / sum) = s - ln(sum). Write it so that no probability is formed.",
@@ -522,6 +558,18 @@ def broken_soft_label_loss(Z, Y):
 
 
 SOFT = np.array([[0.7, 0.2, 0.1], [0.0, 0.5, 0.5]])
+
+
+def _expected_loss(Z, Y):
+    """Weigh the cost of every class by its share of the label."""
+    n, K = Z.shape
+    return sum(Y[i, c] * _by_pairs(Z[i] - Z[i, c]) for i in range(n) for c in range(K)) / n
+
+
+def _draw_soft(rng):
+    Z, _ = _draw_logits(rng)
+    return Z, rng.dirichlet(np.ones(Z.shape[1]), len(Z))
+
 
 SIGN_LAB = Exercise(
     id="5.6",
@@ -576,6 +624,8 @@ SIGN_LAB = Exercise(
             "The loss should be above the entropy of the labels, which is positive.",
         )
     ],
+    witness=_expected_loss,
+    draw=_draw_soft,
     hints=[
         "Is the loss positive? Every ln p is at most 0.",
         "A likelihood is to be made large. What do you do to it before you descend?",
@@ -662,6 +712,8 @@ FUSED = Exercise(
             "The rows of dZ should sum to 0: a shift of all logits changes nothing.",
         ),
     ],
+    witness=lambda Z, y: SoftmaxCrossEntropy().backward(_one_hot(y, Z.shape[1]), Z),
+    draw=_draw_logits,
     hints=[
         "dZ = (P - Y) / n. The one-hot Y is 1 at one entry of each row, and 0 elsewhere.",
         "So start from P and subtract 1 at the entries [i, y_i].",
@@ -711,6 +763,26 @@ REG_W = np.array([[0.5, -1.0, 0.25], [1.0, 0.75, -0.5]])
 REG_b = np.array([[0.1, -0.2, 0.0]])
 REG_Y = _one_hot(np.array([0, 2, 1, 1]), 3)
 
+
+def _regression_by_samples(X, W, b, Y):
+    """Go through samples, inputs and classes in loops; p_c is 1 over the sum of e^(z_k - z_c)."""
+    dW, db = np.zeros(W.shape), np.zeros(b.shape)
+    for x, y in zip(X, Y, strict=True):
+        z = [sum(x[j] * W[j, c] for j in range(len(x))) + b[0, c] for c in range(len(y))]
+        for c in range(len(y)):
+            off = (np.exp(-_by_pairs(np.array(z) - z[c])) - y[c]) / len(X)
+            db[0, c] += off
+            for j in range(len(x)):
+                dW[j, c] += x[j] * off
+    return dW, db
+
+
+def _draw_regression(rng):
+    n, d, K = rng.permutation([3, 4, 5])
+    W, b = rng.normal(size=(d, K)), rng.normal(size=(1, K))
+    return rng.normal(size=(n, d)), W, b, _one_hot(rng.integers(0, K, n), K)
+
+
 MEAN_LAB = Exercise(
     id="5.8",
     title="find the bug: a step that grows with the data",
@@ -757,6 +829,8 @@ MEAN_LAB = Exercise(
     properties=[
         central_differences(_regression_loss, (REG_X, REG_W, REG_b, REG_Y), wrt=(1, 2)),
     ],
+    witness=_regression_by_samples,
+    draw=_draw_regression,
     hints=[
         "The loss is a mean. Where does its 1/n enter the gradients?",
         "Count the divisions by n between the loss and dW. There should be one, at dZ.",
@@ -787,6 +861,12 @@ def _tempered(combine, at=lambda Z, T: Z / T):
         return np.mean(combine(Z[np.arange(len(Z)), y], (P * Z).sum(axis=1), T))
 
     return gradient
+
+
+def _through_each_logit(Z, y, T):
+    """Apply the chain rule: the gradient with respect to Z / T, times d(Z / T) / dT."""
+    dZ = SoftmaxCrossEntropy().backward(_one_hot(y, Z.shape[1]), Z / T)
+    return sum(dZ[i] * -Z[i] / T**2 for i in np.ndindex(Z.shape))
 
 
 TEMPERATURE = Exercise(
@@ -840,6 +920,8 @@ TEMPERATURE = Exercise(
             lambda Z, y, T: _loss(Z / T, y), (LOGITS, LABELS, np.array(0.5)), wrt=(2,)
         )
     ],
+    witness=_through_each_logit,
+    draw=lambda rng: (*_draw_logits(rng), float(rng.uniform(0.3, 3))),
     hints=[
         "L = lse(z / T) - z_y / T. Differentiate both terms by T.",
         "The gradient of lse is softmax: d lse(z / T) / dT = sum of p_c * (-z_c / T^2).",
@@ -869,6 +951,20 @@ def _naive_sigmoid(z):
 
 BINARY_z = np.array([0.5, -1.0, 2.0, 0.0])
 BINARY_y = np.array([1.0, 0.0, 0.0, 1.0])
+
+
+def _binary_by_samples(z, y):
+    """Take -ln s(z) as ln(e^0 + e^-z), for each sample and both classes."""
+    costs = [
+        t * np.logaddexp(0, -v) + (1 - t) * np.logaddexp(0, v) for v, t in zip(z, y, strict=True)
+    ]
+    return sum(costs) / len(costs)
+
+
+def _draw_binary(rng):
+    n = int(rng.integers(2, 8))
+    return rng.normal(0, 4, n), rng.choice([0.0, 1.0, 0.3], n)
+
 
 BINARY = Exercise(
     id="5.10",
@@ -938,6 +1034,8 @@ BINARY = Exercise(
             "The result differs from softmax cross-entropy with the logits [0, z].",
         )
     ],
+    witness=_binary_by_samples,
+    draw=_draw_binary,
     hints=[
         "-ln s(z) = ln(1 + e^-z), and -ln s(-z) = ln(1 + e^z) = softplus(z).",
         "The first is softplus(z) - z. So both labels together give softplus(z) - y z.",
@@ -970,6 +1068,21 @@ def _masked_by_max_of_all(Z, allowed):
 
 ALL = np.ones((2, 3), dtype=bool)
 SOME = np.array([[True, False, True], [False, True, True]])
+
+
+def _softmax_of_the_rest(Z, allowed):
+    """Take the masked classes out of each row, apply softmax, and put zeros in their places."""
+    P = np.zeros(Z.shape)
+    for i, row in enumerate(allowed):
+        kept = np.flatnonzero(row)
+        P[i, kept] = [np.exp(-_by_pairs(Z[i, kept] - Z[i, c])) for c in kept]
+    return P
+
+
+def _draw_mask(rng):
+    Z, y = _draw_logits(rng)
+    return Z, (rng.random(Z.shape) < 0.5) | (_one_hot(y, Z.shape[1]) > 0)
+
 
 MASK = Exercise(
     id="5.11",
@@ -1036,6 +1149,8 @@ MASK = Exercise(
             "The rows should sum to 1, and the masked classes should be exactly 0.",
         )
     ],
+    witness=_softmax_of_the_rest,
+    draw=_draw_mask,
     hints=[
         "Which logit gives the probability 0? What is e to that power?",
         "`np.where(allowed, Z, -np.inf)`, then softmax as always.",
@@ -1055,6 +1170,11 @@ def accuracy(Z, y):
     Z (n, K) are logits, y (n,) the classes as integers.
     """
     return np.mean(Z.argmax(axis=1) == y)
+
+
+def _rows_won(Z, y):
+    """Count the rows in which no logit is larger than that of the right class."""
+    return sum(all(z <= row[c] for z in row) for row, c in zip(Z, y, strict=True)) / len(y)
 
 
 ACCURACY = Exercise(
@@ -1120,6 +1240,8 @@ ACCURACY = Exercise(
             "Logits [0.2, 0.1, 0.0] predict the first class.",
         ),
     ],
+    witness=_rows_won,
+    draw=_draw_logits,
     hints=[
         "The predicted class is the position of the largest logit of a row.",
         "`Z.argmax(axis=1) == y` is True where the prediction is right.",
@@ -1146,6 +1268,17 @@ def chance_loss(y, K):
 
 def _shares(y, K):
     return np.bincount(y, minlength=K) / len(y)
+
+
+def _count_by_count(y, K):
+    """Take ln n less the mean of ln n_y, n_y being how often the label of a sample occurs."""
+    labels = [int(c) for c in y]
+    return np.log(len(labels)) - sum(np.log(labels.count(c)) for c in labels) / len(labels)
+
+
+def _draw_labels(rng):
+    K = int(rng.integers(2, 6))
+    return rng.integers(0, K, int(rng.integers(6, 12))), K
 
 
 CHANCE = Exercise(
@@ -1209,6 +1342,8 @@ CHANCE = Exercise(
             "The result should lie between 0 and ln K.",
         ),
     ],
+    witness=_count_by_count,
+    draw=_draw_labels,
     hints=[
         "With a constant p the loss is -sum over the classes of s_c ln p_c, s_c the share of "
         "class c. Which p makes it smallest?",
@@ -1239,6 +1374,22 @@ SQUARE_DIRECTION = np.array([[1.0, 0.0, 2.0], [-1.0, 3.0, 0.5], [0.25, 1.0, -2.0
 
 def _hessian(combine):
     return lambda Z, V: combine(_softmax(Z), V, len(Z))
+
+
+def _by_the_matrix(Z, V):
+    """Build the Hessian of each sample: p_c (1 - p_c) on its diagonal, -p_c p_k beside it."""
+    n, K = Z.shape
+    HV = np.zeros((n, K))
+    for i in range(n):
+        p = [np.exp(-_by_pairs(Z[i] - Z[i, c])) for c in range(K)]
+        H = [[p[c] * (1 - p[c]) if c == k else -p[c] * p[k] for k in range(K)] for c in range(K)]
+        HV[i] = np.array(H) @ V[i] / n
+    return HV
+
+
+def _draw_direction(rng):
+    Z, _ = _draw_logits(rng)
+    return Z, rng.normal(size=Z.shape)
 
 
 HESSIAN = Exercise(
@@ -1308,6 +1459,8 @@ HESSIAN = Exercise(
             "The result differs from central differences of the gradient (P - Y) / n along V.",
         ),
     ],
+    witness=_by_the_matrix,
+    draw=_draw_direction,
     hints=[
         "The gradient is (P - Y) / n, and Y is constant. So H is the Jacobian of softmax over n.",
         "For one row: (diag(p) - p p^T) v = p * v - p (p^T v).",
