@@ -19,7 +19,6 @@ LABS = [e for e in EXERCISES if e.broken]
 # must go: the test fails then.
 GAPS = {
     1: "1 2 3 4 5 6 7 8 9 10 11 12 13",
-    2: "1 2 3 4 5 6 7 8 9 10 11 12 13 14",
 }
 WITHOUT_WITNESS = {f"{chapter}.{n}" for chapter, ns in GAPS.items() for n in ns.split()}
 WRONG = [

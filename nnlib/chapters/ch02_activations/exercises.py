@@ -7,8 +7,11 @@ asks for. The wrong answers are ones that notes, libraries and learners have rea
 # Solutions are shown to learners, who write no annotations in a notebook.
 # mypy: allow-untyped-defs, allow-untyped-calls
 
+from itertools import pairwise
+
 import numpy as np
 
+from nnlib.activations import SoftMax
 from nnlib.teaching.exercises import Exercise, Wrong
 from nnlib.teaching.exercises.properties import central_differences, holds
 
@@ -63,6 +66,17 @@ def sigmoid(Z):
     return np.where(Z >= 0, 1, e) / (1 + e)
 
 
+def _draw_z(rng):
+    """Return multiples of 1/2, among them zeros, in a matrix that is not square."""
+    n, k = rng.choice(np.arange(2, 6), 2, replace=False)
+    return np.round(rng.normal(0, 4, (n, k))) / 2
+
+
+def _with_gradient(rng):
+    Z = _draw_z(rng)
+    return Z, rng.normal(size=Z.shape)
+
+
 SIGMOID = Exercise(
     id="2.1",
     title="a sigmoid that never overflows",
@@ -107,6 +121,8 @@ SIGMOID = Exercise(
             "sigma(z) and sigma(-z) should sum to 1, and yours do not.",
         )
     ],
+    witness=lambda Z: np.exp(-np.logaddexp(0, -Z)),
+    draw=lambda rng: (_draw_z(rng),),
     hints=[
         "For z >= 0 the usual form is safe. For z < 0 multiply its numerator and denominator "
         "by exp(z).",
@@ -166,6 +182,8 @@ SIGMOID_DERIVATIVE = Exercise(
         ),
     ],
     properties=[central_differences(lambda Z: float(np.sum(_logistic(Z))), (MATRIX,))],
+    witness=lambda Z: np.exp(-np.logaddexp(0, Z) - np.logaddexp(0, -Z)),  # s(z) s(-z)
+    draw=lambda rng: (_draw_z(rng),),
     hints=[
         "sigma'(z) = sigma(z) (1 - sigma(z)). What does 1 - sigma(40) come to in float64?",
         "1 - sigma(z) = sigma(-z), and the right-hand side loses no digits.",
@@ -230,6 +248,8 @@ TANH = Exercise(
             "The result differs from `np.tanh`.",
         )
     ],
+    witness=np.tanh,
+    draw=lambda rng: (_draw_z(rng),),
     hints=[
         "tanh(z) = 2 sigma(2z) - 1: the same curve, stretched and shifted.",
         "Your safe sigmoid of exercise 2.1 makes this one line. Or use e = exp(-2|z|) directly.",
@@ -293,6 +313,8 @@ TANH_LAB = Exercise(
     properties=[
         central_differences(lambda Z, dA: float(np.sum(dA * np.tanh(Z))), (MATRIX, GRADIENT))
     ],
+    witness=lambda Z, dA: dA * (2 / (np.exp(Z) + np.exp(-Z))) ** 2,
+    draw=_with_gradient,
     hints=[
         "Compute A at z = 0 by hand. Is it tanh(0)?",
         "The last line is right, for an A that is tanh(Z).",
@@ -311,6 +333,15 @@ def relu_backward(Z, dA):
     Take ReLU'(0) = 0, and let a NaN in Z stay visible.
     """
     return dA * np.heaviside(Z, 0)  # 0 left of zero and at zero, 1 right of it, NaN at NaN
+
+
+def _passes_or_not(Z, dA):
+    """Decide for each unit by itself."""
+    dZ = np.zeros(Z.shape)
+    for index in np.ndindex(Z.shape):
+        if not Z[index] <= 0:
+            dZ[index] = dA[index] if Z[index] > 0 else np.nan
+    return dZ
 
 
 RELU = Exercise(
@@ -358,6 +389,8 @@ RELU = Exercise(
     properties=[
         central_differences(lambda Z, dA: float(np.sum(dA * np.maximum(Z, 0))), (MATRIX, GRADIENT))
     ],
+    witness=_passes_or_not,
+    draw=_with_gradient,
     hints=[
         "The gradient passes where Z > 0 and stops elsewhere. Then look at what NaN > 0 gives.",
         "A product keeps a NaN: find a function of Z that is 1, 0 or NaN.",
@@ -405,6 +438,25 @@ def _mask_in_parameters_only(X, W, b, dA):
 LAYER_W = np.array([[1.0, -2.0], [0.5, 1.0], [-1.0, 1.5]])
 LAYER_b = np.array([[0.1, -0.2]])
 LAYER_dA = np.array([[1.0, 2.0], [-1.0, 0.5]])
+
+
+def _hidden_by_units(X, W, b, dA):
+    """Go through samples and units, and skip the units that are off."""
+    dX, dW, db = np.zeros(X.shape), np.zeros(W.shape), np.zeros(b.shape)
+    for i, j in np.ndindex(len(X), W.shape[1]):
+        if sum(X[i, m] * W[m, j] for m in range(len(W))) + b[0, j] > 0:
+            dX[i] += dA[i, j] * W[:, j]
+            dW[:, j] += dA[i, j] * X[i]
+            db[0, j] += dA[i, j]
+    return dX, dW, db
+
+
+def _draw_hidden(rng):
+    """Return small whole numbers, so that some z are exactly 0."""
+    n, d, k = rng.permutation([2, 3, 4])
+    shapes = (n, d), (d, k), (1, k), (n, k)
+    return tuple(rng.integers(-2, 3, shape).astype(float) for shape in shapes)
+
 
 RELU_LAB = Exercise(
     id="2.6",
@@ -457,6 +509,8 @@ RELU_LAB = Exercise(
             wrt=(0, 1, 2),
         )
     ],
+    witness=_hidden_by_units,
+    draw=_draw_hidden,
     hints=[
         "Which values can A take after ReLU? For which of them is the mask False?",
         "A is never negative, so `A >= 0` is always True. One character mends it.",
@@ -476,6 +530,18 @@ def prelu_backward(Z, dA, a):
     """
     dZ = np.where(Z > 0, dA, a * dA)
     da = np.sum(dA * np.minimum(Z, 0))  # a unit with z <= 0 outputs a z, so dA/da is z
+    return dZ, da
+
+
+def _prelu_by_units(Z, dA, a):
+    """Go through the units: each passes its gradient on, or shares the slope."""
+    dZ, da = np.zeros(Z.shape), 0.0
+    for index in np.ndindex(Z.shape):
+        if Z[index] > 0:
+            dZ[index] = dA[index]
+        else:
+            dZ[index] = a * dA[index]
+            da += Z[index] * dA[index]
     return dZ, da
 
 
@@ -536,6 +602,8 @@ PRELU = Exercise(
             wrt=(0, 2),
         )
     ],
+    witness=_prelu_by_units,
+    draw=lambda rng: (*_with_gradient(rng), float(rng.uniform(-0.5, 2))),
     hints=[
         "Take one unit with z = -1 and output a z. What are its derivatives by z and by a?",
         "By z it is a; by a it is z. Units with z > 0 have 1 and 0.",
@@ -556,6 +624,15 @@ def elu_derivative(Z, alpha):
     """
     slope = alpha * np.exp(np.minimum(Z, 0))  # the branch that is thrown away is e^0
     return np.where(Z > 0, np.ones_like(Z), slope)
+
+
+def _elu_from_its_value(Z, alpha):
+    """Left of 0 the slope is f(z) + alpha, because f(z) is alpha e^z - alpha."""
+    slope = np.ones(Z.shape)
+    for index in np.ndindex(Z.shape):
+        if not Z[index] > 0:
+            slope[index] = alpha * np.expm1(Z[index]) + alpha
+    return slope
 
 
 ELU = Exercise(
@@ -606,6 +683,8 @@ ELU = Exercise(
             (MATRIX, np.array(0.5)),
         )
     ],
+    witness=_elu_from_its_value,
+    draw=lambda rng: (_draw_z(rng), float(rng.uniform(0.2, 2))),
     hints=[
         "Differentiate the two pieces one by one; at z = 0 the second one applies.",
         "1 and alpha e^z. Then try z = 1000: what does `np.exp` do in the branch you do not need?",
@@ -628,6 +707,16 @@ def softmax(Z):
 
 
 SQUARE = np.array([[2.0, 4.0, 2.0], [1.0, 0.0, -1.0], [0.5, 0.5, 3.0]])
+
+
+def _share_by_ratios(Z):
+    """Compare each class with all others: p_c is 1 over the sum of e^(z_k - z_c)."""
+    P = np.zeros(Z.shape)
+    for index in np.ndindex(Z.shape):
+        if np.isfinite(Z[index]):
+            P[index] = np.exp(-np.logaddexp.reduce(Z[index[:-1]] - Z[index]))
+    return P
+
 
 SOFTMAX = Exercise(
     id="2.9",
@@ -702,6 +791,8 @@ SOFTMAX = Exercise(
             "Adding one number to all logits of a row should change nothing.",
         ),
     ],
+    witness=_share_by_ratios,
+    draw=lambda rng: (_draw_z(rng),),
     hints=[
         "Start with E = np.exp(Z), divided by its sum along the last axis, with `keepdims=True`.",
         "Adding a constant to a row of logits cancels. Which constant makes every exp safe?",
@@ -721,6 +812,23 @@ def softmax_backward(P, dP):
 
 PROBABILITIES = softmax(MATRIX)
 IMAGE_PROBABILITIES = softmax(IMAGES)
+
+
+def _by_jacobians(P, dP):
+    """Build the Jacobian of each row, entry by entry."""
+    dZ = np.zeros(P.shape)
+    K = P.shape[-1]
+    for row in np.ndindex(P.shape[:-1]):
+        p = P[row]
+        J = [[p[c] * ((c == k) - p[k]) for k in range(K)] for c in range(K)]
+        dZ[row] = dP[row] @ np.array(J)
+    return dZ
+
+
+def _draw_probabilities(rng):
+    n, K = (int(k) for k in rng.choice(np.arange(2, 6), 2, replace=False))
+    return rng.dirichlet(np.ones(K), n), rng.normal(size=(n, K))
+
 
 SOFTMAX_BACKWARD = Exercise(
     id="2.10",
@@ -790,6 +898,8 @@ SOFTMAX_BACKWARD = Exercise(
             "The result differs from the Jacobian times dP.",
         ),
     ],
+    witness=_by_jacobians,
+    draw=_draw_probabilities,
     hints=[
         "The Jacobian of one row is diag(p) - p p^T, and it is symmetric. Multiply it by dP.",
         "p p^T dP is p times the number p^T dP, which is one sum for each row.",
@@ -866,6 +976,8 @@ SOFTMAX_LAB = Exercise(
             "The rows should sum to 1.",
         )
     ],
+    witness=SoftMax().forward,
+    draw=lambda rng: (_draw_z(rng),),
     hints=[
         "Print the sums of the rows and of the columns. Which of them are 1?",
         "axis=0 runs down the samples. The sum should run along the classes, and keep its axis.",
@@ -918,6 +1030,29 @@ DEEP_W1 = np.array([[0.4, -0.6], [1.1, 0.3]])
 DEEP_W2 = np.array([[0.7], [-1.2]])
 DEEP_Y = np.array([[1.0], [0.0], [0.5]])
 
+
+def _by_complex_steps(X, W1, W2, Y):
+    """Differentiate the loss: its imaginary part after a tiny imaginary step in one weight."""
+
+    def loss(W1, W2):
+        return np.sum((1 / (1 + np.exp(-(X @ W1))) @ W2 - Y) ** 2) / (2 * len(X))
+
+    def gradient(W, loss_of):
+        dW = np.zeros(W.shape)
+        for index in np.ndindex(W.shape):
+            nudged = W.astype(complex)
+            nudged[index] += 1e-30j
+            dW[index] = loss_of(nudged).imag / 1e-30
+        return dW
+
+    return gradient(W1, lambda W: loss(W, W2)), gradient(W2, lambda W: loss(W1, W))
+
+
+def _draw_two_layers(rng):
+    n, d, k, outputs = rng.permutation([2, 3, 4, 5])
+    return tuple(rng.normal(size=shape) for shape in ((n, d), (d, k), (k, outputs), (n, outputs)))
+
+
 TWICE_LAB = Exercise(
     id="2.12",
     title="find the bug: two layers",
@@ -964,6 +1099,8 @@ TWICE_LAB = Exercise(
             wrt=(1, 2),
         )
     ],
+    witness=_by_complex_steps,
+    draw=_draw_two_layers,
     hints=[
         "Write the chain rule from the loss to W1 and count the activations on the way.",
         "There is one sigmoid, so there is one factor A1 (1 - A1). How many are in the code?",
@@ -1016,6 +1153,29 @@ def _through(gradient):
 CHAIN_W = [RNG.normal(size=(3, 3)) for _ in range(4)]
 CHAIN_SLOPES = [RNG.uniform(0.05, 0.25, size=(5, 3)) for _ in range(4)]
 CHAIN_dA = RNG.normal(size=(5, 3))
+
+
+def _stds_by_nudges(weights, slopes, dA):
+    """Send a nudge of each input of each layer forward to the end, where dA tells its effect."""
+    stds = []
+    for first, W in enumerate(weights):
+        dX = []
+        for nudge in np.eye(len(W)):
+            moved = np.tile(nudge, (len(dA), 1))
+            for later, slope in zip(weights[first:], slopes[first:], strict=True):
+                moved = moved @ later * slope
+            dX.append((moved * dA).sum(axis=1))
+        stds.append(np.sqrt(np.mean((np.array(dX) - np.mean(dX)) ** 2)))
+    return np.array(stds)
+
+
+def _draw_chain(rng):
+    depth = int(rng.integers(1, 4))
+    n, *widths = (int(k) for k in rng.choice(np.arange(2, 8), depth + 2, replace=False))
+    weights = [rng.normal(size=(d, k)) for d, k in pairwise(widths)]
+    slopes = [rng.uniform(0, 1, (n, W.shape[1])) for W in weights]
+    return weights, slopes, rng.normal(size=(n, widths[-1]))
+
 
 VANISHING = Exercise(
     id="2.13",
@@ -1073,6 +1233,8 @@ VANISHING = Exercise(
             "You measure dZ, before the weights. The question is for dX, after W^T.",
         ),
     ],
+    witness=_stds_by_nudges,
+    draw=_draw_chain,
     hints=[
         "Go backward: the last layer first. At each layer dA becomes dZ, and dZ becomes dX.",
         "dZ = dA * slope, dX = dZ @ W.T, and dX is the dA of the layer before.",
@@ -1102,6 +1264,18 @@ def _all_rows(batches):
 # Unit 0 is dead, unit 1 sleeps through the first batch, unit 2 sleeps now and then.
 BATCH_1 = np.array([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
 BATCH_2 = np.array([[0.0, 2.0, 0.0]])
+
+
+def _never_awake(batches):
+    """Look through all outputs of each unit for one that is not 0."""
+    return sum(not any(row[j] for A in batches for row in A) for j in range(len(batches[0][0])))
+
+
+def _draw_sleepy(rng):
+    k = int(rng.integers(4, 7))
+    sizes = rng.integers(1, 4, int(rng.integers(1, 4)))
+    return ([np.maximum(rng.normal(-1, 1, (int(n), k)), 0) for n in sizes],)
+
 
 DEAD = Exercise(
     id="2.14",
@@ -1155,6 +1329,8 @@ DEAD = Exercise(
             "1e-12 the gradient still passes in full.",
         ),
     ],
+    witness=_never_awake,
+    draw=_draw_sleepy,
     hints=[
         "One batch: `np.all(A == 0, axis=0)` asks of each column whether it is all zeros.",
         "Over several batches a unit is dead only if it is silent in every one of them.",
