@@ -53,22 +53,30 @@ def test_a_book_gets_one_frame_for_each_combination(book):
         assert f"depth={depth} kind={kind} deep={deep}" in data[MIME]["svgs"][picture]
     # A list that begins with True asks for a figure that begins with it.
     assert data[MIME]["start"] == [0, 0, 1]
+    assert [(c["label"], c["kind"], c["values"]) for c in data[MIME]["controls"]] == [
+        ("depth", "slider", ["2", "5"]),
+        ("kind", "buttons", ["a", "b", "c"]),
+        ("deep", "switch", ["off", "on"]),
+    ]
     json.dumps(data)
 
 
-def test_controls_are_chosen_by_the_values(book):
-    explore(
-        draw,
+def controls_of(labels=None, **choices):
+    """The controls of an explorer, without its frames."""
+    return explorers._controls(draw, choices, None, labels)
+
+
+def test_controls_are_chosen_by_the_values():
+    controls = controls_of(
         a=np.array([0.1, 1e-8]),
         b=["p", "q"],
         c=["p", "q", "r", "s", "t"],
         d=[False, True],
         labels={"a": "learning rate η"},
     )
-    controls = book[0][0][MIME]["controls"]
-    assert [c["kind"] for c in controls] == ["slider", "buttons", "menu", "switch"]
-    assert controls[0]["values"] == ["0.1", "1e-08"]
-    assert [c["label"] for c in controls] == ["learning rate η", "b", "c", "d"]
+    assert [c.kind for c in controls] == ["slider", "buttons", "menu", "switch"]
+    assert controls[0].texts == ["0.1", "1e-08"]
+    assert [c.label for c in controls] == ["learning rate η", "b", "c", "d"]
 
 
 def test_the_first_frame_is_where_start_says(book):
@@ -227,9 +235,9 @@ def test_only_that_variable_says_that_a_book_is_built(monkeypatch):
     assert output.building()
 
 
-def test_a_tuple_that_is_no_range_is_a_list(book):
-    explore(draw, a=(1, 2, 3, 4), b=("p", "q"), c=(True, False))
-    assert [c["kind"] for c in book[0][0][MIME]["controls"]] == ["slider", "buttons", "switch"]
+def test_a_tuple_that_is_no_range_is_a_list():
+    controls = controls_of(a=(1, 2, 3, 4), b=("p", "q"), c=(True, False))
+    assert [c.kind for c in controls] == ["slider", "buttons", "switch"]
 
 
 @pytest.mark.parametrize("building", ["1", "0"])
