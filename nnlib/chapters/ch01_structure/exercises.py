@@ -42,6 +42,25 @@ def unit(X, W, b, i, j):
     return np.sum(X[i] * W[:, j]) + b[0, j]
 
 
+def _one_sum(x, w, bias):
+    """Add up the products one by one."""
+    z = bias
+    for m in range(len(w)):
+        z = z + x[m] * w[m]
+    return z
+
+
+def _draw_layer(rng):
+    """Return X, W, b of a layer with n, d and k all different."""
+    n, d, k = rng.choice(np.arange(1, 7), 3, replace=False)
+    return rng.normal(size=(n, d)), rng.normal(size=(d, k)), rng.normal(size=(1, k))
+
+
+def _draw_unit(rng):
+    X, W, b = _draw_layer(rng)
+    return X, W, b, int(rng.integers(len(X))), int(rng.integers(W.shape[1]))
+
+
 UNIT = Exercise(
     id="1.1",
     title="one unit, one sample",
@@ -83,6 +102,8 @@ UNIT = Exercise(
             "Right, but as an array of shape (1,): `b[:, j]` keeps an axis. `b[0, j]` is a number.",
         ),
     ],
+    witness=lambda X, W, b, i, j: _one_sum(X[i], W[:, j], b[0, j]),
+    draw=_draw_unit,
     hints=[
         "Sample i is row i of X. Which row or column of W belongs to unit j?",
         "Multiply `X[i]` and `W[:, j]` entry by entry, sum, and add one bias.",
@@ -97,6 +118,14 @@ UNIT = Exercise(
 def affine(X, W, b):
     """Return Z (n, k) from X (n, d), W (d, k), b (1, k)."""
     return np.matmul(X, W) + b
+
+
+def _unit_by_unit(X, W, b):
+    """Compute one number of Z after the other; b may be a row or a vector."""
+    Z = np.zeros((len(X), W.shape[1]))
+    for i, j in np.ndindex(Z.shape):
+        Z[i, j] = _one_sum(X[i], W[:, j], b.flat[j])
+    return Z
 
 
 AFFINE_LAYER = Exercise(
@@ -140,6 +169,8 @@ AFFINE_LAYER = Exercise(
             "For a sample that is all zeros, Z should be b.",
         )
     ],
+    witness=_unit_by_unit,
+    draw=_draw_layer,
     hints=[
         "Write the shapes below each other: (n, d), (d, k), (1, k). Which order fits?",
         "`X @ W` has the shape (n, k). A row b of shape (1, k) is added to each row of it.",
@@ -161,6 +192,11 @@ def broken_dense(X, W, b):
     """Return Z = X W + b for X (n, d), W (d, k) and b (k,)."""
     Z = np.matmul(X, W)
     return Z + b.reshape(-1, 1)
+
+
+def _draw_with_vector(rng):
+    X, W, b = _draw_layer(rng)
+    return X, W, b[0]
 
 
 BIAS_LAB = Exercise(
@@ -199,6 +235,8 @@ BIAS_LAB = Exercise(
             "The axis is right now, but the biases stand in reverse order.",
         ),
     ],
+    witness=_unit_by_unit,
+    draw=_draw_with_vector,
     hints=[
         "What is the shape of `b.reshape(-1, 1)`, and along which axis does NumPy repeat it?",
         "A bias has to be repeated for all samples, so it must be a row: shape (1, k).",
@@ -241,6 +279,21 @@ def _from_x_each_time(X, weights, biases):
     return A @ weights[-1] + biases[-1]
 
 
+def _with_a_column_of_ones(X, weights, biases):
+    """Put the biases under the weights, and a column of ones beside the outputs; no maximum."""
+    Z = X
+    for layer, (W, b) in enumerate(zip(weights, biases, strict=True)):
+        A = (Z + np.abs(Z)) / 2 if layer else Z
+        Z = np.column_stack([A, np.ones(len(A))]) @ np.concatenate([W, b])
+    return Z
+
+
+def _draw_network(rng):
+    n, *widths = rng.choice(np.arange(1, 8), int(rng.integers(3, 6)), replace=False)
+    weights = [rng.normal(size=shape) for shape in pairwise(widths)]
+    return rng.normal(size=(n, widths[0])), weights, [rng.normal(size=(1, k)) for k in widths[1:]]
+
+
 FORWARD = Exercise(
     id="1.4",
     title="a forward pass of any depth",
@@ -279,6 +332,8 @@ FORWARD = Exercise(
             "The logits are shifted. Softmax would not mind, but these are not the logits.",
         ),
     ],
+    witness=_with_a_column_of_ones,
+    draw=_draw_network,
     hints=[
         "Keep one array A, start with A = X, and let each layer replace it.",
         "Loop over all layers but the last with `np.maximum(A @ W + b, 0)`; the last has no ReLU.",
@@ -302,6 +357,12 @@ def parameter_count(widths):
 
 def _pairs(widths):
     return list(pairwise(widths))
+
+
+def _sizes_of_the_arrays(widths):
+    """Make the arrays, and ask each for its size."""
+    arrays = [np.zeros(shape) for d, k in pairwise(widths) for shape in ((d, k), (1, k))]
+    return sum(array.size for array in arrays)
 
 
 PARAMETER_COUNT = Exercise(
@@ -346,6 +407,8 @@ PARAMETER_COUNT = Exercise(
             "This is the first layer. Add up all of them.",
         ),
     ],
+    witness=_sizes_of_the_arrays,
+    draw=lambda rng: ([int(k) for k in rng.integers(1, 20, int(rng.integers(2, 6)))],),
     hints=[
         "A layer from d to k has d weights and one bias for each of its k units.",
         "Pair each width with the next, and sum (d + 1) k.",
@@ -375,6 +438,11 @@ def _from_one(y, K):
     Y = np.zeros((len(y), K))
     Y[np.arange(len(y)), y - 1] = 1
     return Y
+
+
+def _draw_labels(rng):
+    n, K = (int(k) for k in rng.choice(np.arange(2, 8), 2, replace=False))
+    return rng.integers(0, K, n), K
 
 
 ONE_HOT = Exercise(
@@ -423,6 +491,8 @@ ONE_HOT = Exercise(
             "The largest entry of each row should be in the column of its label.",
         )
     ],
+    witness=lambda y, K: 1.0 * np.equal.outer(y, np.arange(K)),
+    draw=_draw_labels,
     hints=[
         "Start from zeros of shape (n, K), and set one entry in each row.",
         "Index with two arrays: the row numbers `np.arange(len(y))` and the columns y.",
@@ -443,6 +513,17 @@ def accuracy(Z, y):
 
 
 LOGITS = np.array([[2.0, -1.0, 0.5], [0.0, 0.1, 3.0], [1.0, 4.0, 2.0], [-3.0, -2.0, -1.0]])
+
+
+def _rows_won(Z, y):
+    """Count the rows in which no logit is larger than the right one."""
+    return sum(all(z <= row[c] for z in row) for row, c in zip(Z, y, strict=True)) / len(y)
+
+
+def _draw_logits(rng):
+    y, K = _draw_labels(rng)
+    return rng.normal(size=(len(y), K)), y
+
 
 ACCURACY = Exercise(
     id="1.7",
@@ -488,6 +569,8 @@ ACCURACY = Exercise(
             "You predict the class with the smallest logit.",
         ),
     ],
+    witness=_rows_won,
+    draw=_draw_logits,
     hints=[
         "The prediction for a sample is the position of the largest entry in its row.",
         "`Z.argmax(axis=1)` has the shape (n,), as y has. Compare, and take the mean.",
@@ -521,6 +604,21 @@ def broken_accuracy_of_unit(X, w, b, y):
 
 SIGN_X = np.array([[1.0, 0.0], [-1.0, 0.5], [2.0, 1.0], [-3.0, 0.0]])
 SIGN_w = np.array([[1.0], [0.0]])
+
+
+def _sample_by_sample(X, w, b, y):
+    """Compare a probability with 1/2, for one sample after the other."""
+    right = 0
+    for x, label in zip(X, y, strict=True):
+        p = 1 / (1 + np.exp(-_one_sum(x, w[:, 0], b)))
+        right += (p > 0.5) == (label == 1)
+    return right / len(y)
+
+
+def _draw_sign(rng):
+    X, W, b = _draw_layer(rng)
+    return X, W[:, :1], float(b[0, 0]), rng.integers(0, 2, len(X))
+
 
 BROADCAST_LAB = Exercise(
     id="1.8",
@@ -561,6 +659,8 @@ BROADCAST_LAB = Exercise(
             "The first column is `Z[:, 0]`.",
         ),
     ],
+    witness=_sample_by_sample,
+    draw=_draw_sign,
     hints=[
         "Print the shapes of `predicted`, of y, and of `predicted == y`.",
         "(n, 1) compared with (n,) gives (n, n). Turn the column into a vector of shape (n,).",
@@ -576,6 +676,21 @@ BROADCAST_LAB = Exercise(
 def collapse(W1, b1, W2, b2):
     """Return W, b of one layer for (X W1 + b1) W2 + b2."""
     return np.matmul(W1, W2), np.matmul(b1, W2) + b2
+
+
+def _probed(W1, b1, W2, b2):
+    """Send zeros through both layers, which gives b, then one unit vector after the other."""
+
+    def through(x):
+        return (x @ W1 + b1) @ W2 + b2
+
+    b = through(np.zeros(len(W1)))
+    return np.concatenate([through(x) - b for x in np.eye(len(W1))]), b
+
+
+def _draw_two_layers(rng):
+    d, k, K = rng.choice(np.arange(1, 7), 3, replace=False)
+    return tuple(rng.normal(size=shape) for shape in ((d, k), (1, k), (k, K), (1, K)))
 
 
 COLLAPSE = Exercise(
@@ -618,6 +733,8 @@ COLLAPSE = Exercise(
             "W is transposed.",
         ),
     ],
+    witness=_probed,
+    draw=_draw_two_layers,
     hints=[
         "Multiply out (X W1 + b1) W2 + b2. Which part has X in it?",
         "The part without X is b1 W2 + b2.",
@@ -648,6 +765,13 @@ def _gives_xor(f):
     return np.shape(W) == (2, 1) and bool(
         np.allclose(CORNERS_HIDDEN @ W + b, [[-1], [2], [2], [-1]])
     )
+
+
+def _solved(low, high):
+    """Solve the equations of the four corners for both weights and the bias."""
+    ones = np.ones((4, 1))
+    found = np.linalg.lstsq(np.hstack([CORNERS_HIDDEN, ones]), [low, high, high, low], rcond=None)
+    return found[0][:2].reshape(2, 1), found[0][2:].reshape(1, 1)
 
 
 XOR = Exercise(
@@ -701,6 +825,8 @@ XOR = Exercise(
             "On the four corners the network does not give low, high, high, low.",
         )
     ],
+    witness=_solved,
+    draw=lambda rng: tuple(float(v) for v in rng.normal(0, 3, 2)),
     hints=[
         "Compute the two hidden units at the four corners. There are only three different rows.",
         "Three unknowns w1, w2, b; three equations: b = low, w1 + b = high, 2 w1 + w2 + b = low.",
@@ -716,6 +842,22 @@ XOR = Exercise(
 def from_torch(weight, bias):
     """Return W (d, k), b (1, k) of an nn.Linear: (k, d), (k,)."""
     return weight.T, np.reshape(bias, (1, -1))
+
+
+def _number_by_number(weight, bias):
+    """Copy one number after the other to where this book keeps it."""
+    k, d = weight.shape
+    W, b = np.zeros((d, k)), np.zeros((1, k))
+    for j in range(k):
+        b[0, j] = bias[j]
+        for m in range(d):
+            W[m, j] = weight[j, m]
+    return W, b
+
+
+def _draw_torch(rng):
+    k, d = rng.choice(np.arange(1, 7), 2, replace=False)
+    return rng.normal(size=(k, d)), rng.normal(size=k)
 
 
 FROM_TORCH = Exercise(
@@ -767,6 +909,8 @@ FROM_TORCH = Exercise(
             "X W + b differs from what PyTorch computes, x @ weight.T + bias.",
         )
     ],
+    witness=_number_by_number,
+    draw=_draw_torch,
     hints=[
         "PyTorch computes `x @ weight.T + bias`. Compare with X W + b.",
         "`weight.T` for the weights; for the bias, `bias.reshape(1, -1)`.",
@@ -836,6 +980,20 @@ def _without_bias(X, weights, biases):
     return A
 
 
+def _ported_unit_by_unit(X, weights, biases):
+    """Compute one unit after the other: unit j has row j of its `weight`."""
+    A = X
+    for weight, bias in zip(weights, biases, strict=True):
+        rows = [[max(_one_sum(a, w, v), 0) for w, v in zip(weight, bias, strict=True)] for a in A]
+        A = np.array(rows)
+    return A
+
+
+def _draw_ported(rng):
+    X, weights, biases = _draw_network(rng)
+    return X, [W.T for W in weights], [b[0] for b in biases]
+
+
 PORT_LAB = Exercise(
     id="1.12",
     title="find the bug: ported weights, every shape fits",
@@ -873,6 +1031,8 @@ PORT_LAB = Exercise(
             "The orientation is right now, but the bias is gone.",
         ),
     ],
+    witness=_ported_unit_by_unit,
+    draw=_draw_ported,
     hints=[
         "In `nn.Linear`, which axis of `weight` counts the units?",
         "Row j belongs to unit j. So the layer computes `A @ weight.T + bias`.",
@@ -926,6 +1086,19 @@ def _lazy(build, keep=lambda X, W, n_out: W):
     return weights_for
 
 
+def _let_numpy_object(X, W, n_out):
+    """Make a row of zeros for each column; later, matmul itself raises where they do not fit."""
+    if W is None:
+        return np.array([[column * 0] * n_out for column in X[0]], X.dtype)
+    np.matmul(X, W)
+    return W
+
+
+def _draw_first(rng):
+    X, W, _ = _draw_layer(rng)
+    return X, None, W.shape[1]
+
+
 LAZY_LAB = Exercise(
     id="1.13",
     title="find the bug: the first batch is refused",
@@ -969,6 +1142,8 @@ LAZY_LAB = Exercise(
             "turn everything after them into float64: use the dtype of X.",
         ),
     ],
+    witness=_let_numpy_object,
+    draw=_draw_first,
     hints=[
         "What is n_in on the first batch? Does any number differ from it?",
         "Compare only if there is something to compare with: `n_in is not None and ...`.",
