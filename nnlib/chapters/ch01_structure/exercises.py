@@ -201,7 +201,7 @@ def _draw_with_vector(rng):
 
 BIAS_LAB = Exercise(
     id="1.3",
-    title="find the bug: a bias for each sample",
+    title="find the bug: an affine layer",
     solution=dense,
     broken=broken_dense,
     symptom="Two samples, two units, biases 10 and 20. Unit 0 should get 10 in both rows. It gets "

@@ -1054,7 +1054,7 @@ def broken_kaiming_normal(G):
 
 LAYOUT_LAB = Exercise(
     id="3.13",
-    title="find the bug: the other layout",
+    title="find the bug: weights in PyTorch's layout",
     solution=kaiming_normal,
     broken=broken_kaiming_normal,
     symptom="From 1024 to 32 units the mean square of the signal grows by a factor of 32. Square "
@@ -1141,7 +1141,7 @@ def _all_at_once(width, depth, seed):
 
 SEED_LAB = Exercise(
     id="3.14",
-    title="find the bug: reproducible, and too much so",
+    title="find the bug: twenty layers from one seed",
     solution=deep_weights,
     broken=broken_deep_weights,
     symptom="Twenty layers, and all have the same weights.",
