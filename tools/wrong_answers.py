@@ -2,7 +2,7 @@
 
     python tools/wrong_answers.py                    # 1,500 one-edit mistakes of the solutions
     python tools/wrong_answers.py --all              # every one of them
-    python tools/wrong_answers.py --chapters 4 5     # of some chapters
+    python tools/wrong_answers.py --chapters 4 5.7   # of a chapter and an exercise
     python tools/wrong_answers.py --by-hand          # the answers in tests/answers
     python tools/wrong_answers.py --show bare        # print the answers of one sort, to be read
     PYTHONPATH=/another/checkout python tools/wrong_answers.py     # the checker of another state
@@ -38,6 +38,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path as File
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ SMALL = (
     *("operator", "comparison", "constant", "axis", "keepdims"),
     *("arguments", "operands", "results", "statement"),
 )
+ROOT = File(__file__).resolve().parents[1]
 SECONDS = 20  # for one answer; a mistake may well loop for ever
 
 
@@ -363,13 +365,13 @@ def _finite(value: Any) -> bool:
 def collected(options: argparse.Namespace) -> list[Mistake]:
     """Return the answers that the options ask for."""
     if options.by_hand:
+        sys.path.append(str(ROOT))
         from tests.answers import every_answer
 
         found = [Mistake(a.id, "by hand", a.meant, a.source) for a in every_answer()]
     else:
-        found = [m for exercise in every_exercise() for m in mistakes(exercise)]
-    if options.chapters:
-        found = [m for m in found if m.id.split(".")[0] in options.chapters]
+        found = [m for e in every_exercise() if wanted(e.id, options) for m in mistakes(e)]
+    found = [m for m in found if wanted(m.id, options)]
     if not options.by_hand and not options.all and len(found) > options.sample:
         rng = np.random.default_rng(options.seed)
         # As many small ones as wide ones, though there are fewer: they are the likelier slips.
@@ -382,6 +384,11 @@ def collected(options: argparse.Namespace) -> list[Mistake]:
             for i in sorted(rng.choice(len(kind), min(half, len(kind)), replace=False))
         ]
     return found
+
+
+def wanted(id: str, options: argparse.Namespace) -> bool:
+    """Tell whether the options ask for this exercise."""
+    return not options.chapters or id in options.chapters or id.split(".")[0] in options.chapters
 
 
 def table(rows: dict[str, list[Outcome]]) -> str:
@@ -436,7 +443,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true", help="every mistake, not a sample")
     parser.add_argument("--sample", type=int, default=1500, help="how many mistakes")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
-    parser.add_argument("--chapters", nargs="*", help="only these chapters")
+    parser.add_argument("--chapters", nargs="*", help="only these chapters or exercises")
     parser.add_argument("--by-hand", action="store_true", help="the answers in tests/answers")
     parser.add_argument("--show", nargs="*", choices=SORTS, help="print the answers of these sorts")
     parser.add_argument("--limit", type=int, default=40, help="how many to print")

@@ -12,6 +12,7 @@ from nnlib.teaching import check
 from nnlib.teaching.exercises import Exercise, Wrong, chapters, every_exercise, find
 from nnlib.teaching.rooms import rooms
 from nnlib.teaching.trials import agree, attempt, deviations, survey
+from tools.wrong_answers import mistakes
 
 EXERCISES = list(every_exercise())
 LABS = [e for e in EXERCISES if e.broken]
@@ -78,6 +79,30 @@ def test_a_second_route_vouches_for_the_solution(exercise, monkeypatch):
         other = attempt(exercise.witness, given, exercise.arguments)
         assert not isinstance(other.error, AssertionError), other.error
         assert agree("value", "", other, trial, exercise), (given, other, trial)
+
+
+WITNESSED = [e for e in EXERCISES if e.witness]
+
+
+@each(WITNESSED)
+def test_a_witness_does_not_follow_the_solution_into_an_error(exercise, monkeypatch):
+    """With each mistake in the solution's place, the witness still says what it said before."""
+    rng = np.random.default_rng(1)
+    made = list(mistakes(exercise))
+    chosen = [made[i] for i in rng.choice(len(made), min(12, len(made)), replace=False)]
+    module = inspect.getmodule(exercise.solution)
+    noticed = 0
+    for mistake in chosen:
+        wrong = written(exercise, mistake.source)
+        monkeypatch.setattr(module, exercise.name, wrong)
+        for given in exercise.probes.values():
+            mistaken = attempt(wrong, given, exercise.arguments)
+            right = attempt(exercise.solution, given, exercise.arguments)
+            if not agree("value", "", mistaken, right, exercise):
+                said = attempt(exercise.witness, given, exercise.arguments)
+                assert not agree("value", "", mistaken, said, exercise), mistake.what
+                noticed += 1
+    assert noticed, "no mistake of the solution changes anything on its probes"
 
 
 @pytest.mark.parametrize(("exercise", "wrong"), WRONG)

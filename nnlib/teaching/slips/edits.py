@@ -66,6 +66,14 @@ class Spot:
         return Edit(self.holder, self.field, self.index, new, said, self.place, rank)
 
 
+def _inside(
+    spot: Spot, node: ast.AST, field: str, new: Any, clause: Clause | str, rank: int
+) -> Edit:
+    """Return the edit of one field of a node: a second edit may then change another below it."""
+    index = 0 if isinstance(getattr(node, field), list) else None
+    return Spot(node, field, index, spot.place, spot.line).edit(new, clause, rank)
+
+
 def _fixed(node: Node, line: int = 1) -> Node:
     """Give a new node, and new ones below it, the place in the source that compile() asks for."""
     at = ast.Pass(lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
@@ -222,8 +230,7 @@ SWAPPED_OPERATIONS: dict[type[ast.operator], list[tuple[type[ast.operator], str,
 
 def _operations(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
     for op, text, rank in SWAPPED_OPERATIONS.get(type(node.op), []):
-        new = ast.BinOp(node.left, op(), node.right)
-        yield spot.edit(new, _about(node.right, text, "something"), rank)
+        yield _inside(spot, node, "op", op(), _about(node.right, text, "something"), rank)
     turned = {
         ast.Sub: "the two sides of the difference were swapped",
         ast.Div: "numerator and denominator were swapped",
@@ -337,9 +344,9 @@ OTHERS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 def _comparisons(spot: Spot, node: ast.Compare) -> Iterator[Edit]:
     op = type(node.ops[0])
     for number, other in enumerate(OTHERS.get(op, ())):
-        new = ast.Compare(node.left, [other()], node.comparators)
         clause = f"`{COMPARED[other]}` stood in place of `{COMPARED[op]}`"
-        yield spot.edit(new, clause, LIKELY if number < 2 else COMMON)
+        rank = LIKELY if number < 2 else COMMON
+        yield _inside(spot, node, "ops", other(), clause, rank)
     swaps = {ast.Is: ast.IsNot, ast.IsNot: ast.Is}
     if op in swaps:
         new = ast.Compare(node.left, [swaps[op]()], node.comparators)
@@ -395,11 +402,10 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
     if isinstance(node.func, ast.Attribute):
         own = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
         for other in EXCHANGED.get(name, ()):
-            func = ast.Attribute(node.func.value, other, ast.Load())
-            new = ast.Call(_fixed(func), node.args, node.keywords)
             noun = NOUNS.get(other, f"`{other}`")
             rank = LIKELY if {name, other} <= {"sum", "mean"} else COMMON
-            yield spot.edit(new, f"the {noun} were taken in place of {the}", rank)
+            clause = f"the {noun} were taken in place of {the}"
+            yield _inside(spot, node.func, "attr", other, clause, rank)
         if not own:
             yield spot.edit(node.func.value, f"{the} were left out", LIKELY)
     if name == "len" and len(node.args) == 1:

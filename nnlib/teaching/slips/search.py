@@ -34,8 +34,8 @@ from nnlib.teaching.trials import (
     size_of,
 )
 
-# For one answer, in seconds, and how many pairs of slips are tried: an answer must not keep
-# anybody waiting, and must not depend on the machine, so that the clock is only the last resort.
+# For one answer, in seconds of the processor, and how many slips are tried in pairs. An answer must
+# keep nobody waiting, and must not depend on the machine: the clock is only the last resort.
 PATIENCE = 0.45
 PAIRED = 44
 # How many explanations are compared with what was written, and which part of it may differ.
@@ -149,7 +149,7 @@ class _Search:
         self.lab = laboratory(exercise)
         self.exercise = exercise
         self.source = _pairs_of_words(source)
-        self.until = time.perf_counter() + PATIENCE
+        self.until = time.process_time() + PATIENCE
         names = list(exercise.inputs)
         self.mine = {name: found[name].outcome for name in names}
         self.theirs = {name: right[name].outcome for name in names}
@@ -189,7 +189,7 @@ class _Search:
         if together := self._by_parts(singles):
             return together
         if self._telling(6):
-            self.until = time.perf_counter() + PATIENCE
+            self.until = time.process_time() + PATIENCE
             pairs = list(self._matching(self._pairs()))
             return [[slip] for slip in self._best([p for p in pairs if p.parts >= self._all])]
         return []
@@ -207,7 +207,7 @@ class _Search:
 
     def _matching(self, candidates: Iterator[tuple[int, ...]]) -> Iterator[Slip]:
         for which in candidates:
-            if time.perf_counter() > self.until:
+            if time.process_time() > self.until:
                 return
             alive = self._all
             for name in self.order:

@@ -121,7 +121,7 @@ class Words:
         if isinstance(node, ast.Name):
             return self.name(node.id)
         if isinstance(node, ast.Constant):
-            return str(node.value)
+            return None if node.value is None else str(node.value)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             inner = self.say(node.operand)
             return f"minus {inner}" if inner and not inner.startswith("the ") else inner

@@ -1,0 +1,180 @@
+"""Slips: edits that people make, found by what they do, told in words that show no line."""
+
+import ast
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnlib.teaching import check, slips
+from nnlib.teaching.exercises import Exercise, Wrong, every_exercise, find
+from nnlib.teaching.slips.edits import edits_of
+from nnlib.teaching.slips.words import Words
+from nnlib.teaching.trials import deviations, survey
+
+RNG = np.random.default_rng(3)
+
+
+def solution(X, W, b, dA):
+    """Return dX, dW, db of A = tanh(X W + b)."""
+    A = np.tanh(X @ W + b)
+    dZ = dA * (1 - A**2)
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0, keepdims=True)
+
+
+def sizes(n):
+    return tuple(RNG.normal(size=s) for s in [(n, 3), (3, 4), (1, 4), (n, 4)])
+
+
+EXERCISE = Exercise(
+    id="99.1",
+    title="a layer backward",
+    solution=solution,
+    probes={"five samples": sizes(5), "two samples": sizes(2)},
+    wrong=[Wrong(lambda *given: None, f"Wrong answer number {i}.") for i in range(3)],
+    hints=["Look at the shapes.", "Look again."],
+    why="It is an example.",
+)
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch):
+    monkeypatch.setattr("nnlib.teaching.checks.find", lambda id: EXERCISE)
+
+
+def layer(
+    A=lambda Z: np.tanh(Z),
+    dZ=lambda dA, A: dA * (1 - A**2),
+    dX=lambda dZ, W: dZ @ W.T,
+    dW=lambda dZ, X: X.T @ dZ,
+    db=lambda dZ: dZ.sum(axis=0, keepdims=True),
+):
+    def solution(X, W, b, dA):
+        activations = A(X @ W + b)
+        back = dZ(dA, activations)
+        return dX(back, W), dW(back, X), db(back)
+
+    return solution
+
+
+SLIPS = {
+    "mean": (
+        layer(db=lambda dZ: dZ.mean(axis=0, keepdims=True)),
+        "`db` comes out as if the mean were taken in place of the sum. `dX` and `dW` are right.",
+    ),
+    "axis": (
+        layer(db=lambda dZ: dZ.sum(axis=1, keepdims=True)),
+        "`db` comes out as if the sum ran along axis 1 instead of axis 0.",
+    ),
+    "keepdims": (
+        layer(db=lambda dZ: dZ.sum(axis=0)),
+        "`db` comes out as if the axis of the sum were lost: `keepdims=True` is missing.",
+    ),
+    "exponent": (
+        layer(dZ=lambda dA, A: dA * (1 - A)),
+        "`dX`, `dW` and `db` come out as if the exponent 2 were missing",
+    ),
+    "operator": (
+        layer(dZ=lambda dA, A: dA * (1 + A**2)),
+        "as if the square with `A` in it were added instead of subtracted",
+    ),
+    "call": (layer(A=lambda Z: Z), "as if the tanh were left out"),
+    "order": (
+        layer(dW=lambda dZ, X: dZ.T @ X),
+        "`dW`",
+    ),
+    "two": (
+        layer(dW=lambda dZ, X: -X.T @ dZ, db=lambda dZ: dZ.mean(axis=0, keepdims=True)),
+        "`dW` comes out as if the sign were flipped. `db` comes out as if the mean were taken",
+    ),
+    "pair": (
+        layer(dZ=lambda dA, A: dA * (1 + A)),
+        "and the exponent 2 were missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_is_told_in_words(name):
+    function, says = SLIPS[name]
+    verdict = check("99.1", function)
+    assert not verdict.passed
+    assert verdict.by == "slip", verdict.message
+    assert says in verdict.message
+    for line in ast.unparse(ast.parse(EXERCISE.solution_source).body[0]).splitlines()[2:]:
+        assert line.strip() not in verdict.message
+
+
+def test_what_no_edit_does_is_not_told_as_one():
+    verdict = check("99.1", layer(dW=lambda dZ, X: np.sin(X.T @ dZ)))
+    assert verdict.by != "slip"
+
+
+def test_inner_names_of_the_solution_stay_there():
+    words = Words({"X"}, {"A": ast.parse("np.tanh(Z)", mode="eval").body})
+    assert words.name("X") == "`X`"
+    assert words.name("A") == "the tanh"
+    assert words.name("Q") is None
+
+
+def test_the_same_answer_gets_the_same_words():
+    answers = {check("99.1", SLIPS["exponent"][0]).text for _ in range(3)}
+    assert len(answers) == 1
+
+
+EDITS = [pytest.param(e, id=e.id) for e in every_exercise()]
+
+
+@pytest.mark.parametrize("exercise", EDITS)
+def test_each_edit_is_taken_back_and_says_something(exercise):
+    lab = slips.laboratory(exercise)
+    before = ast.dump(lab.tree)
+    words = Words(set(exercise.arguments), lab.defined)
+    assert len(lab.edits) > 10
+    for edit in lab.edits:
+        with lab.edited([edit]):
+            pass
+        text = edit.clause(words)
+        assert text.strip() == text
+        assert "None" not in text
+        assert "  " not in text
+        assert not text.endswith(".")
+    assert ast.dump(lab.tree) == before
+
+
+def test_a_loop_that_an_edit_makes_endless_is_ended():
+    def growing(values):
+        """Return the running sums."""
+        sums = [0.0]
+        for value in values:
+            sums.append(sums[-1] + value)
+        return np.array(sums)
+
+    endless = replace(EXERCISE, solution=growing, probes={"three": ([1.0, 2.0, 4.0],)}, broken=None)
+    names = [
+        ast.unparse(e.new)
+        for e in edits_of(ast.parse(endless.solution_source).body[0])
+        if isinstance(e.new, ast.AST)
+    ]
+    assert "sums" in names
+    right = survey(growing, endless)
+    found = survey(lambda values: np.cumsum(values) * 1.5, endless)
+    start = time.process_time()
+    slips.find(endless, found, right)
+    assert time.process_time() - start < 10
+
+
+def test_an_answer_does_not_keep_anybody_waiting():
+    # The longest solutions have the most edits; the second answer finds most of them done.
+    exercise = find("4.13")
+    right = survey(exercise.solution, exercise)
+
+    def wrong(*given):
+        return tuple(np.cos(part) for part in exercise.solution(*given))
+
+    found = survey(wrong, exercise)
+    assert deviations(found, right, exercise)
+    start = time.process_time()
+    slips.find(exercise, found, right)
+    assert time.process_time() - start < 1.5  # for edits, then for pairs of them: twice 0.45
