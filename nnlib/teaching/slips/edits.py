@@ -480,7 +480,10 @@ def _keywords(spot: Spot, node: ast.Call, the: str) -> Iterator[Edit]:
 
 
 def _parts(spot: Spot, node: ast.Subscript) -> Iterator[Edit]:
-    whole = _about(node.value, "all of {} were used instead of a part of it", "it")
+    text = "all of {} were used instead of a part of it"
+    if isinstance(node.slice, ast.Slice) and ast.unparse(node.slice) == "::-1":
+        text = "the order of {} were not reversed"
+    whole = _about(node.value, text, "it")
     yield spot.edit(node.value, whole, LIKELY)
     if isinstance(node.slice, ast.Slice):
         bounds = (node.slice.lower, node.slice.upper, node.slice.step)
@@ -598,10 +601,10 @@ def _scaled(spot: Spot, result: ast.expr, sizes: Sequence[tuple[str, str]]) -> I
         ("RESULT - 1", "it were smaller by 1", COMMON),
         ("np.sum(RESULT)", "all its entries were added up", COMMON),
         ("np.mean(RESULT)", "the mean of all its entries were taken", COMMON),
-        ("np.sum(RESULT, axis=0)", "its rows were added up", COMMON),
-        ("np.sum(RESULT, axis=-1)", "its columns were added up", COMMON),
-        ("np.mean(RESULT, axis=0)", "the mean of its rows were taken", COMMON),
-        ("np.mean(RESULT, axis=-1)", "the mean of its columns were taken", COMMON),
+        ("np.sum(RESULT, axis=0)", "its rows were added up", RARE),
+        ("np.sum(RESULT, axis=-1)", "its columns were added up", RARE),
+        ("np.mean(RESULT, axis=0)", "the mean of its rows were taken", RARE),
+        ("np.mean(RESULT, axis=-1)", "the mean of its columns were taken", RARE),
         ("np.ravel(RESULT)", "it were laid out in one row", COMMON),
         ("np.squeeze(RESULT)", "its axes of length 1 were lost", COMMON),
         ("RESULT[::-1]", "its order were reversed", COMMON),
