@@ -372,7 +372,7 @@ class Mutants:
                 done, pipe = running.pop(pid)
                 with os.fdopen(pipe) as stream:
                     answer = stream.read()
-                answers[done] = answer if status == 0 else f"time: {SECONDS} s were over"
+                answers[done] = answer if status == 0 else died(os.WTERMSIG(status))
             if number >= 0:
                 pid, pipe = self.fork(groups[number], session)
                 running[pid] = number, pipe
@@ -389,6 +389,7 @@ class Mutants:
                 os.dup2(nothing.fileno(), stream)
         # Of the processor's time, not the clock's: a busy machine must not pass for a failing test.
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.alarm(10 * SECONDS)  # a process that waits for ever takes no time of the processor
         items = session.items
         if group:
             swap(group)
@@ -403,6 +404,12 @@ class Mutants:
         seconds = [] if group else [f"{self.seconds[item.nodeid]:.4f}" for item in items]
         os.write(writing, "\n".join([self.failed, *seconds]).encode())
         os._exit(0)
+
+
+def died(number: int) -> str:
+    if number in (signal.SIGPROF, signal.SIGALRM):
+        return f"time: {SECONDS} s were over"
+    return f"the process: signal {number} ended it"
 
 
 def swap(group: Sequence[Mutation]) -> None:
