@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import copy
 import linecache
 import signal
@@ -53,7 +54,7 @@ SMALL = (
     *("arguments", "operands", "results", "statement"),
 )
 ROOT = File(__file__).resolve().parents[1]
-SECONDS = 20  # for one answer; a mistake may well loop for ever
+SECONDS = 20  # for one answer
 
 
 @dataclass(frozen=True)
@@ -257,31 +258,45 @@ class Late(BaseException):
     """An answer took too long."""
 
 
-def hand_in(mistake: Mistake) -> Outcome | None:
-    """Check one answer; None if it loops for ever or is no Python."""
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise Late where a block takes longer: a mistake may well loop for ever."""
 
     def ring(*_: Any) -> None:
         raise Late
 
-    exercise = find(mistake.id)
-    signal.signal(signal.SIGALRM, ring)
-    signal.alarm(SECONDS)
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        function = written(mistake)
-        start = time.perf_counter()
-        try:
-            verdict = check(mistake.id, function)
-        except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            return Outcome(mistake, "crash", text, "", time.perf_counter() - start)
-        seconds = time.perf_counter() - start
-        return Outcome(
-            mistake, sort(exercise, function, verdict), verdict.message, verdict.evidence, seconds
-        )
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def hand_in(mistake: Mistake) -> Outcome | None:
+    """Check one answer; None if it loops for ever or is no Python."""
+    exercise = find(mistake.id)
+    try:
+        with at_most(SECONDS):
+            return _handed_in(mistake, exercise)
     except (Late, SyntaxError):
         return None
-    finally:
-        signal.alarm(0)
+
+
+def _handed_in(mistake: Mistake, exercise: Exercise) -> Outcome:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python warns of what no person means to write
+        function = written(mistake)
+    start = time.perf_counter()
+    try:
+        verdict = check(mistake.id, function)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        return Outcome(mistake, "crash", text, "", time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    kind = sort(exercise, function, verdict)
+    return Outcome(mistake, kind, verdict.message, verdict.evidence, seconds)
 
 
 def sort(exercise: Exercise, function: Any, verdict: Any) -> str:

@@ -1,7 +1,9 @@
 """Every exercise of every chapter: its starter, its solution, each wrong answer, its hints."""
 
+import contextlib
 import inspect
 import linecache
+import signal
 from itertools import combinations
 
 import numpy as np
@@ -12,7 +14,7 @@ from nnlib.teaching import check
 from nnlib.teaching.exercises import Exercise, Wrong, chapters, every_exercise, find
 from nnlib.teaching.rooms import rooms
 from nnlib.teaching.trials import agree, attempt, deviations, survey
-from tools.wrong_answers import mistakes
+from tools.wrong_answers import Late, at_most, mistakes
 
 EXERCISES = list(every_exercise())
 LABS = [e for e in EXERCISES if e.broken]
@@ -84,6 +86,19 @@ def test_a_second_route_vouches_for_the_solution(exercise, monkeypatch):
 WITNESSED = [e for e in EXERCISES if e.witness]
 
 
+def _notices(exercise, wrong, given):
+    """Tell whether a mistake changes what comes out, and hold the witness to refusing it."""
+    mistaken = attempt(wrong, given, exercise.arguments)
+    right = attempt(exercise.solution, given, exercise.arguments)
+    if agree("value", "", mistaken, right, exercise):
+        return False
+    said = attempt(exercise.witness, given, exercise.arguments)
+    assert not agree("value", "", mistaken, said, exercise)
+    return True
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a loop without end can't be ended")
+@pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::RuntimeWarning")
 @each(WITNESSED)
 def test_a_witness_does_not_follow_the_solution_into_an_error(exercise, monkeypatch):
     """With each mistake in the solution's place, the witness still says what it said before."""
@@ -95,13 +110,8 @@ def test_a_witness_does_not_follow_the_solution_into_an_error(exercise, monkeypa
     for mistake in chosen:
         wrong = written(exercise, mistake.source)
         monkeypatch.setattr(module, exercise.name, wrong)
-        for given in exercise.probes.values():
-            mistaken = attempt(wrong, given, exercise.arguments)
-            right = attempt(exercise.solution, given, exercise.arguments)
-            if not agree("value", "", mistaken, right, exercise):
-                said = attempt(exercise.witness, given, exercise.arguments)
-                assert not agree("value", "", mistaken, said, exercise), mistake.what
-                noticed += 1
+        with contextlib.suppress(Late), at_most(5):
+            noticed += sum(_notices(exercise, wrong, given) for given in exercise.probes.values())
     assert noticed, "no mistake of the solution changes anything on its probes"
 
 
