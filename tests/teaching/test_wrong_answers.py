@@ -64,7 +64,7 @@ def test_each_sort_is_told_from_the_others(body, sort):
 
 def test_a_false_pass_is_noticed(monkeypatch):
     probe = np.array([-1.0, 1.0]), np.array([0.0, 1.0])  # where z < 0, nothing comes back anyway
-    weak = replace(find("2.5"), probes={"blind": probe}, properties=[])
+    weak = replace(find("2.5"), probes={"blind": probe}, properties=[], draw=None)
     monkeypatch.setattr(harness, "find", lambda id: weak)
     monkeypatch.setattr("nnlib.teaching.checks.find", lambda id: weak)
     outcome = harness.hand_in(mistake("2.5", RELU.format("dA * 1")))
