@@ -327,7 +327,7 @@ class Pool2D(Layer):
         dX = self.pad.add(np.zeros_like(X))  # `-self.pad.add` does the same: minus 0
         d_view = self.pad.view(dX, write=True)
         if self.mode == "max":
-            # `(X, np.inf)` does the same: no maximum of an image equals either
+            X, Z = (np.maximum(A, np.finfo(A.dtype).min) for A in (X, Z))  # -inf is the border
             view, open_ = self.pad.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
             for i, j in np.ndindex(self.kernel_shape):
                 x = view[:, :, :, i, j]

@@ -519,6 +519,13 @@ def test_what_a_layer_returned_may_be_changed(make, shape, rng):
     np.testing.assert_array_equal(one.backward(dY.copy()), expected)
 
 
+@pytest.mark.parametrize("value", [-np.inf, np.inf, np.finfo(float).min, 0.0])
+def test_no_gradient_is_lost_in_the_border_of_a_maximum(value):
+    layer, X = Pool2D(2, stride=1, pad=1), np.full((1, 2, 2, 1), value)
+    dX = layer.backward(np.ones_like(layer.forward(X)))
+    np.testing.assert_array_equal(dX[0, :, :, 0], [[4, 2], [2, 1]])
+
+
 @each_mode
 def test_a_gradient_passes_visibly_through_a_window_with_nan(mode):
     """Of several NaN the first takes it, at the border too; the other window is as it was."""
