@@ -363,7 +363,9 @@ def _constants(spot: Spot, node: ast.Constant) -> Iterator[Edit]:
             new = other if number < 7 or value % 2 else int(other)
             if other == 1e-8:
                 new = 1e-8
-            clause = f"{new:g} stood in place of {value:g}"
+            minus = isinstance(spot.holder, ast.UnaryOp) and isinstance(spot.holder.op, ast.USub)
+            there, here = (-new, -value) if minus else (new, value)
+            clause = f"{there:g} stood in place of {here:g}"
             yield spot.edit(ast.Constant(new), clause, COMMON if abs(new) < 4 else RARE)
 
 

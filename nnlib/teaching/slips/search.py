@@ -39,7 +39,7 @@ from nnlib.teaching.trials import (
 PATIENCE = 0.45
 PAIRED = 44
 # How many explanations are compared with what was written, and which part of it may differ.
-MEASURED = 60
+MEASURED = 500
 # What counts the rounds of loops, and how many there may be.
 ROUND = "_a_round_of_a_loop"
 ROUNDS = 20_000
@@ -71,6 +71,7 @@ class Laboratory:
         function.body = function.body[1:] or function.body  # the docstring
         self.defined = definitions(function)
         self.edits = edits_of(function, _sizes(exercise))
+        self.words = _pairs_of_words(self.tree)
         self._rounds = 0
         for loop in [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]:
             # An edited loop may run over what it appends to, and so for ever.
@@ -148,7 +149,7 @@ class _Search:
     def __init__(self, exercise: Exercise, found: Survey, right: Survey, source: str) -> None:
         self.lab = laboratory(exercise)
         self.exercise = exercise
-        self.source = _pairs_of_words(source)
+        self.source = _written(source)
         self.until = time.process_time() + PATIENCE
         names = list(exercise.inputs)
         self.mine = {name: found[name].outcome for name in names}
@@ -274,20 +275,30 @@ class _Search:
 
     def _apart(self, slip: Slip) -> int:
         """Return in how many pairs of words the edited solution differs from what was written."""
-        with self.lab.edited(slip.edits):
-            edited = _pairs_of_words(re.sub(rf"\n\s*{ROUND}\(\)", "", ast.unparse(self.lab.tree)))
-        return ((edited - self.source) + (self.source - edited)).total()
+        edited = self.lab.words.copy()
+        for edit in slip.edits:
+            edited.subtract(_pairs_of_words(edit.holder))
+            with self.lab.edited([edit]):
+                edited.update(_pairs_of_words(edit.holder))
+        edited.subtract(self.source)
+        return sum(map(abs, edited.values()))
 
 
-def _pairs_of_words(source: str) -> Counter[tuple[str, str]]:
-    """Return the neighboring words and signs of a function's body, counted."""
+def _pairs_of_words(tree: ast.AST) -> Counter[tuple[str, str]]:
+    """Return the neighboring words and signs of a piece of code, counted."""
+    text = re.sub(rf"\n\s*{ROUND}\(\)", "", ast.unparse(tree))
+    return Counter(pairwise(re.findall(r"\w+|[^\w\s]", text)))
+
+
+def _written(source: str) -> Counter[tuple[str, str]]:
+    """Return the pairs of words of a learner's function, without its docstring."""
     try:
         (tree,) = ast.parse(textwrap.dedent(source)).body
     except (SyntaxError, ValueError):
         return Counter()
     if isinstance(tree, ast.FunctionDef) and ast.get_docstring(tree) is not None:
         tree.body = tree.body[1:] or tree.body
-    return Counter(pairwise(re.findall(r"\w+|[^\w\s]", ast.unparse(tree))))
+    return _pairs_of_words(tree)
 
 
 def _sizes(exercise: Exercise) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ solution calls an inner value is nobody's business; it is named by what it is: "
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Mapping, Set
 
 NOUNS = {
@@ -91,7 +92,7 @@ class Words:
 
     def name(self, name: str) -> str | None:
         """Return a variable as it may be said, or None."""
-        if name in self.known:
+        if name in self.known or hasattr(builtins, name):
             return f"`{name}`"
         if name in self.defined:
             noun = self.noun(self.defined[name])
