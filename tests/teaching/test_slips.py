@@ -88,6 +88,10 @@ SLIPS = {
         layer(dW=lambda dZ, X: -X.T @ dZ, db=lambda dZ: dZ.mean(axis=0, keepdims=True)),
         "`dW` comes out as if the sign were flipped. `db` comes out as if the mean were taken",
     ),
+    "argument": (
+        lambda X, W, b, dA: solution(X / 2, W, b, dA),
+        "as if `X` were halved from the start",
+    ),
     "pair": (
         layer(dZ=lambda dA, A: dA * (1 + A)),
         "and the exponent 2 were missing",
@@ -154,7 +158,7 @@ def test_a_loop_that_an_edit_makes_endless_is_ended():
     endless = replace(EXERCISE, solution=growing, probes={"three": ([1.0, 2.0, 4.0],)}, broken=None)
     names = [
         ast.unparse(e.new)
-        for e in edits_of(ast.parse(endless.solution_source).body[0])
+        for e in edits_of(ast.parse(endless.solution_source).body[0], {"values": [1.0]})
         if isinstance(e.new, ast.AST)
     ]
     assert "sums" in names

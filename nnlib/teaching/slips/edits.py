@@ -7,9 +7,12 @@ each of some hundred edits would take longer than to run them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, TypeVar
+
+import numpy as np
 
 from nnlib.teaching.slips.words import NOUNS, Words, called
 
@@ -84,13 +87,13 @@ def _fixed(node: Node, line: int = 1) -> Node:
     return node
 
 
-def edits_of(function: ast.FunctionDef, sizes: Sequence[tuple[str, str]] = ()) -> list[Edit]:
+def edits_of(function: ast.FunctionDef, given: Mapping[str, Any]) -> list[Edit]:
     """Return every slip that we know of in a function, likelier ones first.
 
-    `sizes` are what a result may wrongly be divided or multiplied by: expression and words.
+    `given` are some arguments of it: a matrix may be transposed, a list may lack its end.
     """
     names = variables(function)
-    found = list(_of_results(function, sizes))
+    found = [*_of_results(function, _sizes(given)), *_of_arguments(function, given)]
     found += [edit for spot, node in _spots(function) for edit in _edits(spot, node, names)]
     return sorted(found, key=lambda edit: edit.rank)
 
@@ -476,6 +479,15 @@ def _keywords(spot: Spot, node: ast.Call, the: str) -> Iterator[Edit]:
         for axis in (0, 1):
             new = [*node.keywords, ast.keyword("axis", ast.Constant(axis))]
             yield spot.edit(call(new), f"{the} ran along axis {axis} alone", COMMON)
+    if called(node) in ("std", "var") and isinstance(node.func, ast.Attribute):
+        np_own = ast.unparse(node.func.value) == "np"
+        inner = node.args[0] if np_own and node.args else node.func.value
+        root = "np.sqrt({})" if called(node) == "std" else "{}"
+        keywords = ", ".join(ast.unparse(k) for k in node.keywords)
+        mean = f"np.mean(({ast.unparse(inner)}) ** 2{', ' * bool(keywords)}{keywords})"
+        new_root = ast.parse(root.format(mean), mode="eval").body
+        of = "root of the mean square" if called(node) == "std" else "mean square"
+        yield spot.edit(new_root, f"the {of}, which keeps the mean in, stood for {the}", COMMON)
     if called(node) in ("std", "var"):
         new = [*node.keywords, ast.keyword("ddof", ast.Constant(1))]
         yield spot.edit(call(new), f"{the} divided by one less, n - 1", COMMON)
@@ -625,3 +637,67 @@ def _scaled(spot: Spot, result: ast.expr, sizes: Sequence[tuple[str, str]]) -> I
                     items = [result if getattr(v, "id", "") == "RESULT" else v for v in value]
                     setattr(node, field, items)
         yield spot.edit(tree, clause, rank)
+
+
+def _sizes(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the sizes of the arguments, each as an expression and in words."""
+    found: list[tuple[str, str]] = []
+    for name, value in given.items():
+        if isinstance(value, np.ndarray) and value.ndim > 1:
+            found.append((f"len({name})", f"the number of rows of `{name}`"))
+            axes = "columns" if value.ndim == 2 else "places along the last axis"
+            found.append((f"{name}.shape[-1]", f"the number of {axes} of `{name}`"))
+            found.append((f"{name}.size", f"the number of entries of `{name}`"))
+        elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim):
+            found.append((f"len({name})", f"the length of `{name}`"))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found.append((name, f"`{name}`"))
+    return found
+
+
+# What people do to an argument -------------------------------------------------------------------
+
+
+def _of_arguments(function: ast.FunctionDef, given: Mapping[str, Any]) -> Iterator[Edit]:
+    """Yield what is done to an argument throughout: exchanged, transposed, cut, shifted."""
+    whole = Spot(function.args, "args", None, None, function.lineno)
+    for i, j in combinations(range(len(function.args.args)), 2):
+        order = list(function.args.args)
+        order[i], order[j] = order[j], order[i]
+        one, other = function.args.args[i].arg, function.args.args[j].arg
+        if type(given[one]) is type(given[other]):
+            clause = f"`{one}` and `{other}` were exchanged throughout"
+            yield whole.edit(order, clause, RARE)
+    for name, value in given.items():
+        for source, clause in _on_entry(value):
+            line = f"{name} = {source.replace('_', name)}"
+            first = ast.parse(line).body[0]
+            body = [first, *function.body]
+            spot = Spot(function, "body", None, None, function.lineno)
+            yield spot.edit(body, clause.format(f"`{name}`"), RARE)
+
+
+def _on_entry(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield what an argument may wrongly be taken for, as an expression of it and in words."""
+    if isinstance(value, bool) or callable(value) or isinstance(value, str):
+        return
+    if isinstance(value, int):
+        yield "_ - 1", "{} were smaller by 1 from the start"
+        yield "_ + 1", "{} were larger by 1 from the start"
+    elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim == 1):
+        yield "_[:-1]", "the last part of {} were left out"
+        yield "_[1:]", "the first part of {} were left out"
+        yield "_[::-1]", "{} were read in reverse order"
+        yield "_[:1]", "{} had only its first part"
+    if isinstance(value, np.ndarray) and value.ndim > 1:
+        yield "_[:1]", "{} had only its first row"
+        yield "_[-1:]", "{} had only its last row"
+        if value.ndim == 2:
+            yield "_.T", "{} were transposed throughout"
+    if isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
+        yield "_ / 2", "{} were halved from the start"
+        yield "_ * 2", "{} were doubled from the start"
+        yield "np.abs(_)", "{} were taken without its signs"
+        yield "-_", "{} had the other sign"
+        yield "_**2", "{} were squared from the start"
+        yield "np.sqrt(_)", "the root of {} stood for it"

@@ -70,12 +70,13 @@ class Laboratory:
         assert isinstance(function, ast.FunctionDef)
         function.body = function.body[1:] or function.body  # the docstring
         self.defined = definitions(function)
-        self.edits = edits_of(function, _sizes(exercise))
+        self.edits = edits_of(function, _given(exercise))
         self.words = _pairs_of_words(self.tree)
         self._rounds = 0
         for loop in [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]:
             # An edited loop may run over what it appends to, and so for ever.
             loop.body.append(ast.parse(f"{ROUND}()").body[0])
+        self._changes: dict[int, Counter[tuple[str, str]]] = {}
         self._codes: dict[tuple[int, ...], Any] = {}
         self._outcomes: dict[tuple[tuple[int, ...], str], Outcome] = {}
 
@@ -106,6 +107,17 @@ class Laboratory:
         except (SyntaxError, ValueError, TypeError):
             return None  # not every edit makes sense where it was tried
         return namespace[self.exercise.name]
+
+    def change(self, edit: Edit) -> Counter[tuple[str, str]]:
+        """Return which pairs of words an edit adds to the solution, or takes away."""
+        if id(edit) not in self._changes:
+            before = _pairs_of_words(edit.holder)
+            with self.edited([edit]):
+                after = _pairs_of_words(edit.holder)
+            after.subtract(before)
+            kept = {pair: count for pair, count in after.items() if count}
+            self._changes[id(edit)] = Counter(kept)
+        return self._changes[id(edit)]
 
     @contextlib.contextmanager
     def edited(self, edits: Sequence[Edit]) -> Iterator[None]:
@@ -150,6 +162,9 @@ class _Search:
         self.lab = laboratory(exercise)
         self.exercise = exercise
         self.source = _written(source)
+        self.ahead = self.lab.words.copy()  # of each pair of words, how many more the solution has
+        self.ahead.subtract(self.source)
+        self.apart = sum(map(abs, self.ahead.values()))
         self.until = time.process_time() + PATIENCE
         names = list(exercise.inputs)
         self.mine = {name: found[name].outcome for name in names}
@@ -200,7 +215,10 @@ class _Search:
         return frozenset(range(self.count))
 
     def _singles(self) -> Iterator[tuple[int, ...]]:
-        yield from ((i,) for i in range(len(self.lab.edits)))
+        """Yield the edits, first those that bring the solution nearer to what was written."""
+        gains = [self._nearer(edit) for edit in self.lab.edits] if self.source else []
+        order = sorted(range(len(gains)), key=lambda i: min(gains[i], 0))  # sorting is stable
+        yield from ((i,) for i in order or range(len(self.lab.edits)))
 
     def _pairs(self) -> Iterator[tuple[int, ...]]:
         likely = range(min(PAIRED, len(self.lab.edits)))
@@ -275,13 +293,20 @@ class _Search:
 
     def _apart(self, slip: Slip) -> int:
         """Return in how many pairs of words the edited solution differs from what was written."""
-        edited = self.lab.words.copy()
-        for edit in slip.edits:
-            edited.subtract(_pairs_of_words(edit.holder))
-            with self.lab.edited([edit]):
-                edited.update(_pairs_of_words(edit.holder))
-        edited.subtract(self.source)
-        return sum(map(abs, edited.values()))
+        return self.apart + sum(map(self._nearer, slip.edits))
+
+    def _nearer(self, edit: Edit) -> int:
+        """Return by how much an edit moves the solution away from what was written."""
+        return sum(
+            abs(self.ahead[pair] + change) - abs(self.ahead[pair])
+            for pair, change in self.lab.change(edit).items()
+        )
+
+
+def _given(exercise: Exercise) -> dict[str, Any]:
+    """Return arguments to see by what they are: the largest."""
+    largest = max(exercise.inputs.values(), key=size_of)
+    return dict(zip(exercise.arguments, largest, strict=True))
 
 
 def _pairs_of_words(tree: ast.AST) -> Counter[tuple[str, str]]:
@@ -299,20 +324,3 @@ def _written(source: str) -> Counter[tuple[str, str]]:
     if isinstance(tree, ast.FunctionDef) and ast.get_docstring(tree) is not None:
         tree.body = tree.body[1:] or tree.body
     return _pairs_of_words(tree)
-
-
-def _sizes(exercise: Exercise) -> list[tuple[str, str]]:
-    """Return the sizes of the arguments, each as an expression and in words."""
-    found: list[tuple[str, str]] = []
-    largest = max(exercise.inputs.values(), key=size_of)
-    for name, value in zip(exercise.arguments, largest, strict=True):
-        if isinstance(value, np.ndarray) and value.ndim > 1:
-            found.append((f"len({name})", f"the number of rows of `{name}`"))
-            axes = "columns" if value.ndim == 2 else "places along the last axis"
-            found.append((f"{name}.shape[-1]", f"the number of {axes} of `{name}`"))
-            found.append((f"{name}.size", f"the number of entries of `{name}`"))
-        elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim):
-            found.append((f"len({name})", f"the length of `{name}`"))
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            found.append((name, f"`{name}`"))
-    return found
