@@ -261,6 +261,8 @@ def takes(function: Function, count: int) -> bool:
 
 
 def _identical(before: Any, after: Any) -> bool:
+    if type(before) is not type(after):
+        return False
     if isinstance(before, list | tuple):
         return len(before) == len(after) and all(map(_identical, before, after))
     if isinstance(before, np.ndarray):

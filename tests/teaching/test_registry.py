@@ -1,5 +1,6 @@
 """Every exercise of every chapter: its starter, its solution, each wrong answer, its hints."""
 
+import ast
 import contextlib
 import inspect
 import linecache
@@ -226,6 +227,30 @@ def test_solutions_agree_with_nnlib(id):
     )
     for got, want in parts:
         np.testing.assert_allclose(got, want, rtol=1e-12, atol=0)
+
+
+# Pairs of exercises with one and the same solution, to be told apart or merged; none is to join.
+TWINS = {("1.7", "5.12"), ("5.3", "5.5")}
+
+
+def test_no_two_exercises_have_the_same_solution():
+    found = {}
+    for exercise in EXERCISES:
+        found.setdefault(_anonymous(exercise.solution_source), []).append(exercise.id)
+    assert {tuple(ids) for ids in found.values() if len(ids) > 1} == TWINS
+
+
+def _anonymous(source):
+    """Return code without its docstring, with numbers for the names that it chooses."""
+    function = ast.parse(source).body[0]
+    function.body, function.name = function.body[1:], ""
+    names = {}
+    for node in ast.walk(function):
+        for field in ("arg", "id"):
+            if isinstance(node, ast.arg | ast.Name) and hasattr(node, field):
+                old = getattr(node, field)
+                setattr(node, field, old if old == "np" else names.setdefault(old, len(names)))
+    return ast.dump(function)
 
 
 def test_other_right_answers_pass_too():
