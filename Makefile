@@ -20,7 +20,7 @@ LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 .DEFAULT_GOAL := help
 # An environment whose making was interrupted is no environment.
 .DELETE_ON_ERROR:
-.PHONY: help book test lint unit compare page serve lab notebooks bench mutants lock oracle \
+.PHONY: help book test lint unit compare page serve lab notebooks bench audit mutants lock oracle \
         determinism clean
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo 'make lab          open the chapters in JupyterLab'
 	@echo 'make notebooks    format and run every notebook, write it as git keeps it'
 	@echo 'make bench        measure nnlib beside other ways to compute the same'
+	@echo 'make audit        how heavy and how quick each page is on a phone, and what axe finds'
 	@echo 'make mutants      break nnlib in many places, one at a time: does a test notice each?'
 	@echo 'make oracle       install PyTorch: with it, make unit compares every gradient with its'
 	@echo 'make determinism  make compare, as other processors would compute'
@@ -135,6 +136,10 @@ page: $(VENV)/test.stamp book
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks
+
+# Lighthouse comes by npm and is no part of the environment: without npm the rest is printed.
+audit: $(VENV)/test.stamp book
+	$(BIN)/python -m benchmarks.audit
 
 mutants: $(VENV)/test.stamp
 	$(BIN)/python tools/mutate.py

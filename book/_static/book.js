@@ -3,25 +3,25 @@
 // page is there, and takes a few milliseconds at a time.
 {
   const scrollers = [...document.querySelectorAll(
-    "div.math > .katex-display, .bd-article pre, .pst-scrollable-table-container",
+    "div.math > .katex-display, .bd-article pre, .output, .pst-scrollable-table-container",
   )];
   function reachable(box) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
   const soon = window.requestIdleCallback || ((work) => setTimeout(work, 50));
-  let next = 0;
+  let next = 0, width;
   function some() {
     const start = performance.now();
-    while (next < scrollers.length && performance.now() - start < 8) reachable(scrollers[next++]);
+    while (next < scrollers.length && performance.now() - start < 5) reachable(scrollers[next++]);
     if (next < scrollers.length) soon(some);
+    else document.documentElement.dataset.measured = "";
   }
   function all() {
     next = 0;
     soon(some);
   }
   addEventListener("load", all);
-  let width = innerWidth;
   addEventListener("resize", () => {
     if (innerWidth !== width) all();
     width = innerWidth;

@@ -10,12 +10,14 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+import yaml
 
 from nnlib.teaching.exercises import chapter, chapters
 from nnlib.teaching.rooms import rooms
 
-BOOK = Path(__file__).resolve().parents[2] / "book"
-NUMBERED = re.compile(r"(\d+)_\w+$")
+ROOT = Path(__file__).resolve().parents[2]
+# "book/02_activations" is chapter 2; "book/04_backward/1_circuits" is a lesson of chapter 4.
+NUMBERED = re.compile(r"book/(\d+)_\w+(?:$|/)")
 # The parts of an exercise in the order in which they stand: the kind of cell, and how the part
 # is written. The second group is the title, or the name of the function that is checked.
 PARTS = {
@@ -27,17 +29,26 @@ PARTS = {
 TEST = re.compile(r'^check\.bug\("([^"]+)", exposes\)', re.MULTILINE)
 
 
-def lessons():
-    """Return the notebooks of each chapter, in reading order: a folder of lessons, or one file."""
+def files(entries):
+    """Yield the files of a list in _toc.yml, in reading order."""
+    for entry in entries:
+        if "file" in entry:
+            yield entry["file"]
+        for inside in ("parts", "chapters", "sections"):
+            yield from files(entry.get(inside, []))
+
+
+def lessons(toc, root=ROOT):
+    """Return the notebooks of each numbered chapter in reading order: its lessons, or itself."""
     found = {}
-    for path in sorted(BOOK.glob("[0-9]*")):
-        if match := NUMBERED.match(path.stem):
-            parts = sorted(path.glob("[0-9]*.ipynb")) if path.is_dir() else [path]
-            found.setdefault(str(int(match[1])), []).extend(parts)
+    for file in files([toc]):
+        path = root / f"{file}.ipynb"
+        if (match := NUMBERED.match(file)) and path.is_file():
+            found.setdefault(str(int(match[1])), []).append(path)
     return found
 
 
-LESSONS = lessons()
+LESSONS = lessons(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 
 
 def found_in(cells):
@@ -134,22 +145,37 @@ def code_cell(source, *tags):
     return {"cell_type": "code", "source": source, "metadata": {"tags": list(tags)}}
 
 
-@pytest.mark.parametrize("number", LESSONS or [pytest.param("", id="none")])
+@pytest.mark.parametrize("number", sorted(LESSONS, key=int))
 def test_a_chapter_and_its_registry_agree(number):
-    if not number:
-        pytest.skip("no chapter in book/ yet")
     paths = LESSONS[number]
     cells = [cell for path in paths for cell in json.loads(path.read_text("utf-8"))["cells"]]
     registered = chapter(number) if number in chapters() else {}
     if lines := problems(cells, registered):
         pytest.fail(
-            f"{', '.join(str(path.relative_to(BOOK.parent)) for path in paths)} "
+            f"{', '.join(path.relative_to(ROOT).as_posix() for path in paths)} "
             f"and EXERCISES of {rooms()[number]}.exercises differ:\n  "
             + "\n  ".join(lines)
             + '\nMend the one that is wrong ("Add an exercise" in CONTRIBUTING.md says what each '
             "exercise needs); then: make notebooks",
             pytrace=False,
         )
+
+
+def test_every_chapter_with_exercises_is_in_the_contents():
+    assert set(chapters()) <= set(LESSONS)
+
+
+def test_the_lessons_of_a_chapter_are_read_as_one_in_the_order_of_the_contents(tmp_path):
+    for name in ("02_b.ipynb", "04_d/1_x.ipynb", "04_d/2_y.ipynb", "04_d/9_draft.ipynb"):
+        path = tmp_path / "book" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    chapter_4 = {"sections": [{"file": "book/04_d/2_y"}, {"file": "book/04_d/1_x"}]}
+    pages = [{"file": "book/02_b"}, {"file": "book/04_d/index"} | chapter_4, {"file": "book/end"}]
+    assert lessons({"root": "book/intro", "parts": [{"chapters": pages}]}, tmp_path) == {
+        "2": [tmp_path / "book/02_b.ipynb"],
+        "4": [tmp_path / "book/04_d/2_y.ipynb", tmp_path / "book/04_d/1_x.ipynb"],
+    }
 
 
 def without(cells, *places):

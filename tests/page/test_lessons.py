@@ -153,3 +153,14 @@ def test_what_links_to_an_equation_is_written_again_when_that_moves(book):
     write(book, "book/05_loss.ipynb", moved)
     assert {"book/02_slopes", "book/04_backward/1_circuits"} <= set(build(book))
     assert 'href="05_loss.html#equation-4-2">(4.2)</a>' in page(book, "02_slopes")
+
+
+def test_a_page_that_was_taken_out_of_the_book_is_gone(book):
+    built = book / "_build/html/book/05_loss.html"
+    assert built.is_file()
+    (book / "_toc.yml").write_text(TOC.replace("      - file: book/05_loss\n", ""))
+    write(book, "book/02_slopes.ipynb", "# 2. Slopes\n\nNo number.")
+    write(book, "book/04_backward/1_circuits.ipynb", "# 4.1 A circuit\n\n$$a = b \\tag{4.1}$$")
+    build(book)
+    assert not built.exists()
+    assert (book / "_build/html/search.html").is_file()

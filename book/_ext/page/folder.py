@@ -10,6 +10,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 
 from .stylesheets import drop_unused_variables, keep_used, words_of_page, words_of_script
 
@@ -40,6 +41,25 @@ UNUSED_FILES = (
 )
 
 
+# The theme looks, when a page has loaded and after each change in it, which boxes scroll: at all of
+# them at once, which lays out the whole chapter. book.js does that, a little at a time.
+THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
+LOOKS_AT_ALL = re.compile(
+    r"function (\w+)\(\)\{const e=\(\)=>\{document\.querySelectorAll\(\[\"pre\".*?,e\(\)\}"
+)
+
+
+def quiet_theme(built: Path) -> None:
+    """Take the function that lays out the whole page out of the theme's script."""
+    script = built / THEME_SCRIPT
+    text = script.read_text(encoding="utf-8") if script.is_file() else ""
+    if "scrollWidth" in text:  # neither another theme, nor done in an earlier build
+        quiet, found = LOOKS_AT_ALL.subn(r"function \1(){}", text)
+        if found != 1 or "scrollWidth" in quiet:
+            raise ExtensionError(f"{THEME_SCRIPT}: it looks at scrollWidth where we do not know")
+        script.write_text(quiet, encoding="utf-8")
+
+
 def tidy(app: Sphinx, exception: Exception | None) -> None:
     """Take out files that no page asks for, and put into each page the style rules that it uses."""
     if exception is not None or app.builder.format != "html":
@@ -48,11 +68,14 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
     for pattern in UNUSED_FILES:
         for path in built.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in pages_that_are_gone(app, built):
+        path.unlink()
     if app.config.root_doc != "index":
         door = FRONT_DOOR.format(
             title=html.escape(app.config.html_title), page=f"{app.config.root_doc}.html"
         )
         (built / "index.html").write_text(door, encoding="utf-8")
+    quiet_theme(built)
     scripts = "".join(
         path.read_text(encoding="utf-8") for path in sorted(built.glob("_static/**/*.js"))
     )
@@ -62,6 +85,17 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
     for path in built.glob("_static/**/*.css"):
         if path.name not in scripts:
             path.unlink()
+
+
+def pages_that_are_gone(app: Sphinx, built: Path) -> list[Path]:
+    """Pages of an earlier build whose source was taken out of the book. Sphinx leaves them."""
+    folders = {page.split("/")[0] for page in app.env.all_docs if "/" in page}
+    return [
+        path
+        for folder in sorted(folders)
+        for path in sorted((built / folder).rglob("*.html"))
+        if path.relative_to(built).with_suffix("").as_posix() not in app.env.all_docs
+    ]
 
 
 LINK = re.compile(r'[ \t]*<link rel="stylesheet"[^>]*?href="([^"?]*_static/[^"?]*)[^>]*>\n?')

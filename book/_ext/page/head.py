@@ -1,5 +1,6 @@
 """The head of a page: only the styles and scripts that it uses, and none holds up the paint."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -17,7 +18,7 @@ NEEDS = {
     "sphinx-design.min.css": "sd-",
 }
 
-# What docutils and MyST-NB write, and what an accessibility check (axe) asks for instead.
+# What docutils, MyST-NB and the theme write, and what an accessibility check (axe) asks for instead.
 REPAIRS = (
     (
         ' role="doc-biblioentry"',
@@ -34,6 +35,16 @@ REPAIRS = (
 )
 
 
+def name_toggles(make: Callable[..., object]) -> Callable[..., str]:
+    """Give the arrows that unfold the contents a name; the theme writes them without."""
+
+    def contents(*arguments: Any, **options: Any) -> str:
+        written = str(make(*arguments, **options))
+        return written.replace("<summary>", '<summary aria-label="Lessons">')
+
+    return contents
+
+
 def lighten_page(
     app: Sphinx,
     pagename: str,
@@ -42,6 +53,8 @@ def lighten_page(
     doctree: Any,
 ) -> None:
     """Leave out what the page does not use, and let no script hold up the first paint."""
+    if "generate_toctree_html" in context:
+        context["generate_toctree_html"] = name_toggles(context["generate_toctree_html"])
     for wrong, right in REPAIRS:
         if "body" in context:
             context["body"] = context["body"].replace(wrong, right)
