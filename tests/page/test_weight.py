@@ -34,8 +34,8 @@ def test_axe_finds_no_violation(visit, page_name, width, scheme):
     page = visit(page_name, width=width, scheme=scheme).page
     # What scrolls gets its place among the stops of the keyboard once the page is idle.
     page.wait_for_selector("html[data-measured]", state="attached", timeout=60_000)
-    # What is far away has a guessed height until it is near. Seen as a whole, with such heights, one
-    # part would lie over another.
+    # What is far away has a guessed height until it is near: with these, one part of the page
+    # would seem to lie over another.
     page.add_style_tag(content="* { content-visibility: visible !important }")
     found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found] == []

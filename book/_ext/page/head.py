@@ -18,7 +18,7 @@ NEEDS = {
     "sphinx-design.min.css": "sd-",
 }
 
-# What docutils, MyST-NB and the theme write, and what an accessibility check (axe) asks for instead.
+# What docutils and MyST-NB write, and what an accessibility check (axe) asks for instead.
 REPAIRS = (
     (
         ' role="doc-biblioentry"',
