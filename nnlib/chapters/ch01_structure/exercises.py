@@ -204,8 +204,12 @@ BIAS_LAB = Exercise(
     title="find the bug: an affine layer",
     solution=dense,
     broken=broken_dense,
-    symptom="Two samples, two units, biases 10 and 20. Unit 0 should get 10 in both rows. It gets "
-    "10 in the first and 20 in the second.",
+    symptom="Some shapes raise an error. With others it runs, and Z is wrong.",
+    test_hints=[
+        "Write Z unit by unit, as in exercise 1.1, and compare every entry.",
+        "With which n, d and k does the function run? Try a batch that is square, and one that is "
+        "not.",
+    ],
     probes={
         "as many samples as units": (SQUARE, SQUARE_W, SQUARE_b[0]),
         "the running example": (X, W1, b1[0] + np.array([1.0, 2.0, 3.0])),
@@ -622,10 +626,14 @@ def _draw_sign(rng):
 
 BROADCAST_LAB = Exercise(
     id="1.8",
-    title="find the bug: right every time, accuracy one half",
+    title="find the bug: the accuracy of a unit",
     solution=accuracy_of_unit,
     broken=broken_accuracy_of_unit,
-    symptom="The unit below answers all samples rightly. Its accuracy should be 1, and it is 0.5.",
+    symptom="A unit that answers all samples rightly does not always get the accuracy 1.",
+    test_hints=[
+        "Choose a few samples, w and b, so that you know without computing which are right.",
+        "Take samples of both kinds.",
+    ],
     probes={
         "two samples, both right": (SIGN_X[:2], SIGN_w, 0.0, np.array([1, 0])),
         "four samples, three right": (SIGN_X, SIGN_w, 0.0, np.array([1, 0, 1, 1])),
@@ -996,11 +1004,16 @@ def _draw_ported(rng):
 
 PORT_LAB = Exercise(
     id="1.12",
-    title="find the bug: ported weights, every shape fits",
+    title="find the bug: a network from PyTorch",
     solution=run_ported,
     broken=broken_run_ported,
-    symptom="Two inputs and two units, so every shape fits. Unit 0 has the weights 2 and 1, the "
-    "first row of its `weight`; for the input (1, 1) it should get z = 2 + 1.",
+    symptom="Some networks raise an error. Others run, and put out something else than PyTorch.",
+    test_hints=[
+        "Give a layer weights so simple that you know its output: what should unit 0 say, and what "
+        "unit 1?",
+        "Then unequal numbers everywhere. Several layers, and layers of equal width, are worth a "
+        "try as well.",
+    ],
     probes={
         "one square layer": (np.array([[1.0, 1.0]]), [SQUARE_W], [np.zeros(2)]),
         "two square layers": (SQUARE, [SQUARE_W, SQUARE_W + 1], [SQUARE_b[0], ONE[0]]),
@@ -1101,11 +1114,16 @@ def _draw_first(rng):
 
 LAZY_LAB = Exercise(
     id="1.13",
-    title="find the bug: the first batch is refused",
+    title="find the bug: the weights of a lazy layer",
     solution=weights_for,
     broken=broken_weights_for,
-    symptom="The first batch always fails, whatever its shape: the number of columns is compared "
-    "with an n_in that nobody knows yet.",
+    symptom="For some arguments it does what its docstring says, and for others it does not.",
+    test_hints=[
+        "The docstring makes three promises: for the first batch, for a later one that fits, and "
+        "for a later one that does not. Test all three.",
+        "Where an error is due, call f between `try` and `except ValueError`, and see whether it "
+        "comes.",
+    ],
     probes={
         "the first batch": (ONE, None, 3),
         "the first batch, five columns": (RNG.normal(size=(4, 5)), None, 2),

@@ -280,8 +280,12 @@ TANH_LAB = Exercise(
     title="find the bug: backward through tanh",
     solution=tanh_backward,
     broken=broken_tanh_backward,
-    symptom="At z = 0 the slope of tanh is 1, so the gradient should pass unchanged. It loses a "
-    "quarter.",
+    symptom="The shape is right, and dZ is not the gradient.",
+    test_hints=[
+        "A gradient of what? Of the number sum(dA * tanh(Z)), whose derivative with respect to "
+        "tanh(Z) is dA. Compare dZ with central differences of it.",
+        "Or choose a Z for which you know the slope of tanh without computing.",
+    ],
     probes=BACKWARD,
     wrong=[
         Wrong(
@@ -463,8 +467,12 @@ RELU_LAB = Exercise(
     title="find the bug: a hidden layer with ReLU",
     solution=hidden_layer_backward,
     broken=broken_hidden_layer_backward,
-    symptom="The unit below is switched off, since z = -1 gives a = 0. Nudging its weight changes "
-    "nothing, and yet the weight receives a gradient.",
+    symptom="For some inputs the three gradients are right, and for others they are not.",
+    test_hints=[
+        "Compare each result with central differences of the number sum(dA * A), for several "
+        "samples and units.",
+        "Or look at single units: what should each of the results be for a unit that is off?",
+    ],
     probes={
         "a unit that is off": (ONES, -ONES, ZERO, ONES),
         "two samples": (MATRIX, LAYER_W, LAYER_b, LAYER_dA),
@@ -927,11 +935,15 @@ def broken_row_softmax(Z):
 
 SOFTMAX_LAB = Exercise(
     id="2.11",
-    title="find the bug: a softmax that is sure of everything",
+    title="find the bug: softmax of a matrix",
     solution=row_softmax,
     broken=broken_row_softmax,
-    symptom="One sample, two equal logits: each class should get 1/2. Each gets 1, so the "
-    "network is certain of two classes at once.",
+    symptom="For some matrices the result is right, and for others it is not.",
+    test_hints=[
+        "You know three things about softmax: the values for equal logits, what each row adds up "
+        "to, and what a shift of a row changes.",
+        "Try matrices of several shapes. What one sample gets does not depend on the others.",
+    ],
     probes={
         "one sample": (np.array([[0.0, 0.0]]),),
         "two samples": (MATRIX,),
@@ -1058,7 +1070,12 @@ TWICE_LAB = Exercise(
     title="find the bug: two layers",
     solution=two_layer_gradients,
     broken=broken_two_layer_gradients,
-    symptom="dW2 is right. dW1 is too small: at z = 0 it is a quarter of what it should be.",
+    symptom="The shapes are right, and one of the results is not the gradient of the loss.",
+    test_hints=[
+        "Write the loss that the docstring names, and compare both results with central "
+        "differences of it, entry by entry.",
+        "Take several samples, inputs and units, and no two of these numbers alike.",
+    ],
     probes={
         "one sample, at z = 0": (ONES, ZERO, ONES, ZERO),
         "one sample": (ONES, ONES, ONES, ZERO),
