@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import claims, conv, page, steps
+from benchmarks import claims, conv, growth, page, steps
 from benchmarks.timing import machine
 
 PARTS = {
     "conv": conv.run,
+    "wide": growth.wide,
+    "growth": growth.run,
     "claims": claims.run,
     "mlp": lambda: steps.run("mlp"),
     "lenet": lambda: steps.run("lenet"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("tqdm")  # nnlib's own tests need NumPy alone; this is about something else
-from benchmarks import __main__, claims, conv, page, steps, timing
+from benchmarks import __main__, claims, conv, growth, page, steps, timing
 
 FAST = {"count": 1, "at_least": 0.0}
 
@@ -62,6 +62,73 @@ def test_every_claim_is_about_ways_that_agree(capsys):
 def test_ways_that_disagree_are_not_timed():
     with pytest.raises(RuntimeError, match="doubled gives something else"):
         claims.agree("sums", {"once": lambda: np.ones(3), "doubled": lambda: np.full(3, 2.0)})
+
+
+@pytest.mark.parametrize("p", [-1.0, 0.0, 1.0, 2.5])
+def test_the_exponent_of_a_power_law_is_found_through_noise(p):
+    sizes = np.array([8, 16, 32, 64, 128])
+    exact, residual = growth.exponent(sizes, 3e-4 * sizes**p)
+    assert exact == pytest.approx(p, abs=1e-12)
+    assert residual == pytest.approx(1, abs=1e-12)
+    rng = np.random.default_rng(0)
+    fits = [
+        growth.exponent(sizes, 3e-4 * sizes**p * np.exp(0.1 * rng.normal(size=5)))
+        for _ in range(200)
+    ]
+    # Var p = 0.1^2 / sum (x - mean)^2, and x steps by ln 2: 0.1 / (ln 2 sqrt(10)).
+    slopes = np.array([slope for slope, _ in fits])
+    spread = 0.1 / (np.log(2) * np.sqrt(10))
+    assert abs(slopes.mean() - p) < 4 * spread / np.sqrt(200)
+    assert slopes.std() == pytest.approx(spread, rel=0.2)
+    assert all(1 < worst < 1.5 for _, worst in fits)
+
+
+def test_the_residual_is_the_factor_off_the_line():
+    # The logarithms 0, ln 8, 0 lie (ln 8) / 3, 2 (ln 8) / 3 and (ln 8) / 3 off a level line.
+    slope, worst = growth.exponent([1, 2, 4], [1, 8, 1])
+    assert slope == pytest.approx(0, abs=1e-12)
+    assert worst == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "times"), [([2, 2], [1, 1]), ([1, 2], [1, 0]), ([0, 1], [1, 1]), ([1, 2], [1])]
+)
+def test_no_line_goes_through_what_has_no_logarithm(sizes, times):
+    with pytest.raises(ValueError, match="two or more positive sizes"):
+        growth.exponent(sizes, times)
+
+
+def test_what_grows_is_what_the_label_says():
+    shapes = {
+        label: [law.prepare(size)().shape for size in law.sizes[:2]]
+        for label, law in growth.LAWS.items()
+    }
+    assert shapes == {
+        "FullyConnected: batch": [(128, 256), (256, 256)],
+        "FullyConnected: width": [(128, 128), (128, 256)],
+        "Conv2D: batch": [(8, 16, 16, 16), (16, 16, 16, 16)],
+        "Conv2D: side": [(16, 10, 10, 16), (16, 18, 18, 16)],
+        "Conv2D: kernel": [(16, 14, 14, 16), (16, 16, 16, 16)],
+        "Conv2D: channels, in and out": [(16, 16, 16, 8), (16, 16, 16, 16)],
+    }
+
+
+def test_the_exponent_of_each_round_is_in_the_table(monkeypatch, capsys):
+    rounds = {"2": [1.0, 1.0, 1.0], "4": [2.0, 4.0, 8.0]}
+    monkeypatch.setattr(growth, "paired", lambda *_, **__: rounds)
+    growth.run({"it": growth.Law(lambda size: lambda: size, (2, 4), 2)})
+    assert "2 .. 4  2                    2.00 (1.50 .. 2.50)  1.00" in capsys.readouterr().out
+
+
+def test_a_share_of_the_peak_is_a_ratio_of_operations_a_second():
+    # Half the operations in the peak's time, in a quarter of it, in twice as much.
+    assert growth.share(5.0, [1.0, 0.25, 2.0], 10.0, [1.0, 1.0, 1.0]) == "50 % (38 .. 125)"
+
+
+def test_a_wide_convolution_stands_beside_a_product(capsys):
+    growth.wide((2, 5, 5, 3), 4, 3, square=8, **FAST)
+    printed = capsys.readouterr().out
+    assert len(re.findall(r"float(?:32|64)  (?:for|back)ward +\S+ ms +\d+ %", printed)) == 4
 
 
 def test_rounds_interleave_and_a_ratio_is_taken_within_each():
@@ -145,5 +212,6 @@ def test_the_command_names_its_parts(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["conf"])
     assert (
-        "expected a part of conv, claims, mlp, lenet, page, got 'conf'" in capsys.readouterr().err
+        "expected a part of conv, wide, growth, claims, mlp, lenet, page, got 'conf'"
+        in capsys.readouterr().err
     )

@@ -610,4 +610,110 @@ def weights_for(X, W, n_out):
 """,
         meant="zeros with the rows of X on the first batch, and an assert later: no ValueError",
     ),
+    Answer(
+        id="1.2",
+        code="""
+def affine(X, W, b):
+    return np.dot(W.T, X) + b.T
+""",
+        meant="the transpose of W stands in front",
+    ),
+    Answer(
+        id="1.2",
+        code="""
+def affine(X, W, b):
+    return X @ (W + b)
+""",
+        meant="the bias is added to the weights",
+    ),
+    Answer(
+        id="1.2",
+        code="""
+def affine(X, W, b):
+    return np.maximum(X @ W + b, 0)
+""",
+        meant="a ReLU too many",
+    ),
+    Answer(
+        id="1.5",
+        code="""
+def parameter_count(widths):
+    total = 0
+    for i in range(len(widths) - 1):
+        total += widths[i] * widths[i + 1] + widths[i]
+    return total
+""",
+        meant="a bias for each input instead of each unit",
+    ),
+    Answer(
+        id="1.5",
+        code="""
+def parameter_count(widths):
+    total = 0
+    for i in range(1, len(widths) - 1):
+        total += widths[i - 1] * widths[i] + widths[i]
+    return total
+""",
+        meant="the last layer is left out",
+    ),
+    Answer(
+        id="1.5",
+        code="""
+def parameter_count(widths):
+    return sum(a * b for a, b in zip(widths[:-1], widths[1:])) + sum(widths)
+""",
+        meant="a bias for the inputs, too",
+    ),
+    Answer(
+        id="1.9",
+        code="""
+def collapse(W1, b1, W2, b2):
+    return W1 @ W2, b1 + b2
+""",
+        meant="b1 doesn't go through W2",
+    ),
+    Answer(
+        id="1.9",
+        code="""
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, W2 @ b1 + b2
+""",
+        meant="the order of the product is turned around",
+    ),
+    Answer(
+        id="1.9",
+        code="""
+def collapse(W1, b1, W2, b2):
+    return W1 @ W2, b1 @ W2 + b2 @ W2
+""",
+        meant="b2 goes through W2, too",
+    ),
+    Answer(
+        id="1.10",
+        code="""
+def xor_output(low, high):
+    return np.array([[1], [-2]]), np.array([[0]])
+""",
+        meant="as if low were 0 and high 1",
+    ),
+    Answer(
+        id="1.10",
+        code="""
+def xor_output(low, high):
+    W2 = np.array([[high], [-2 * high]])
+    b2 = np.array([[low]])
+    return W2, b2
+""",
+        meant="right for low = 0 only",
+    ),
+    Answer(
+        id="1.10",
+        code="""
+def xor_output(low, high):
+    W2 = np.array([high - low, -2 * (high - low)])
+    b2 = np.array([low])
+    return W2, b2
+""",
+        meant="vectors instead of matrices",
+    ),
 ]

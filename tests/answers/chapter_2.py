@@ -634,4 +634,177 @@ def dead_units(batches):
 """,
         meant="the mean of the unit is tested with a tolerance, and the last batch alone",
     ),
+    Answer(
+        id="2.1",
+        code="""
+def sigmoid(Z):
+    Z = np.clip(Z, -10, 10)
+    return 1 / (1 + np.exp(-Z))
+""",
+        meant="the logits are clipped to 10",
+    ),
+    Answer(
+        id="2.1",
+        code="""
+def sigmoid(Z):
+    if np.any(Z < 0):
+        return np.exp(Z) / (1 + np.exp(Z))
+    return 1 / (1 + np.exp(-Z))
+""",
+        meant="one negative entry decides for all of them: the positive ones overflow",
+    ),
+    Answer(
+        id="2.1",
+        code="""
+def sigmoid(Z):
+    e = np.exp(-np.abs(Z))
+    return np.where(Z >= 0, 1 / (1 + e), 1 / (1 + e) * -1)
+""",
+        meant="the negative side is the mirrored value, not 1 minus it",
+    ),
+    Answer(
+        id="2.7",
+        code="""
+def prelu_backward(Z, dA, a):
+    dZ = dA * np.where(Z > 0, 1, a)
+    da = np.where(Z > 0, 0, Z) * dA
+    return dZ, da
+""",
+        meant="da is not summed",
+    ),
+    Answer(
+        id="2.7",
+        code="""
+def prelu_backward(Z, dA, a):
+    dZ = dA * np.where(Z > 0, 1, a)
+    da = np.sum(dA[Z <= 0])
+    return dZ, da
+""",
+        meant="da lacks the factor z",
+    ),
+    Answer(
+        id="2.7",
+        code="""
+def prelu_backward(Z, dA, a):
+    mask = Z > 0
+    dZ = dA * mask + a * ~mask
+    da = np.sum(dA * Z * ~mask)
+    return dZ, da
+""",
+        meant="dZ below zero lacks dA",
+    ),
+    Answer(
+        id="2.8",
+        code="""
+def elu_derivative(Z, alpha):
+    f = np.where(Z > 0, Z, alpha * (np.exp(np.minimum(Z, 0)) - 1))
+    return np.where(Z > 0, 1, f)
+""",
+        meant="the function below zero",
+    ),
+    Answer(
+        id="2.8",
+        code="""
+def elu_derivative(Z, alpha):
+    return np.where(Z > 0, 1, alpha * np.exp(-np.abs(Z)) - 1)
+""",
+        meant="-1 does not drop out",
+    ),
+    Answer(
+        id="2.8",
+        code="""
+def elu_derivative(Z, alpha):
+    return np.where(Z > 0, Z, alpha * np.exp(np.minimum(Z, 0)))
+""",
+        meant="z above zero",
+    ),
+    Answer(
+        id="2.9",
+        code="""
+def softmax(Z):
+    E = np.exp(Z - Z.max())
+    return E / E.sum()
+""",
+        meant="the whole array sums to 1",
+    ),
+    Answer(
+        id="2.9",
+        code="""
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=1))
+    return E / E.sum(axis=1)
+""",
+        meant="no keepdims",
+    ),
+    Answer(
+        id="2.9",
+        code="""
+def softmax(Z):
+    E = np.exp(Z - np.mean(Z, axis=-1, keepdims=True))
+    return E / np.sum(E, axis=-1, keepdims=True)
+""",
+        meant="the mean is subtracted, not the maximum",
+    ),
+    Answer(
+        id="2.10",
+        code="""
+def softmax_backward(P, dP):
+    return P * (1 - P) * dP
+""",
+        meant="only the diagonal of the Jacobian",
+    ),
+    Answer(
+        id="2.10",
+        code="""
+def softmax_backward(P, dP):
+    return P * (dP - np.sum(dP, axis=1, keepdims=True))
+""",
+        meant="the sum lacks P",
+    ),
+    Answer(
+        id="2.10",
+        code="""
+def softmax_backward(P, dP):
+    s = np.sum(P * dP, axis=-1, keepdims=True)
+    return dP - s
+""",
+        meant="the factor P is missing in front",
+    ),
+    Answer(
+        id="2.12",
+        code="""
+def two_layer_gradients(X, W1, W2, Y):
+    A1 = 1 / (1 + np.exp(-(X @ W1)))
+    dY_hat = (A1 @ W2 - Y) / len(X)
+    dA1 = dY_hat @ W2.T
+    dZ1 = dA1 * (1 - A1)
+    return X.T @ dZ1, A1.T @ dY_hat
+""",
+        meant="the wrong one of two factors is removed",
+    ),
+    Answer(
+        id="2.12",
+        code="""
+def two_layer_gradients(X, W1, W2, Y):
+    A1 = 1 / (1 + np.exp(-(X @ W1)))
+    dY_hat = (A1 @ W2 - Y)
+    dA1 = dY_hat @ W2.T
+    dZ1 = dA1 * A1 * (1 - A1)
+    return X.T @ dZ1, A1.T @ dY_hat
+""",
+        meant="1/n is gone",
+    ),
+    Answer(
+        id="2.12",
+        code="""
+def two_layer_gradients(X, W1, W2, Y):
+    A1 = 1 / (1 + np.exp(-(X @ W1)))
+    Y_hat = 1 / (1 + np.exp(-(A1 @ W2)))
+    dY_hat = (Y_hat - Y) / len(X)
+    dA1 = dY_hat @ W2.T
+    dZ1 = dA1 * A1 * (1 - A1)
+    return X.T @ dZ1, A1.T @ dY_hat
+""",
+        meant="a sigmoid at the output, too",
+    ),
 ]

@@ -678,4 +678,149 @@ def first_layer(X, G):
     return np.sqrt(n / sum(per_sample)) * G
 """,
     ),
+    Answer(
+        id="3.10",
+        code="""
+def which_rule(W):
+    n_in, n_out = W.shape
+    v = np.array([1 / n_in, 1 / (n_in + n_out), 2 / n_in, 2 / n_out])
+    return np.argmin(np.abs(np.log(v / W.var())))
+""",
+        meant="the 2 of Xavier is missing",
+    ),
+    Answer(
+        id="3.10",
+        code="""
+def which_rule(W):
+    n_in, n_out = W.shape
+    v = np.array([1 / n_in, 2 / (n_in + n_out), 2 / n_in, 2 / n_out])
+    return np.argmin(np.abs(v - W.var()))
+""",
+        meant="nearest by difference",
+    ),
+    Answer(
+        id="3.10",
+        code="""
+def which_rule(W):
+    n_in, n_out = W.shape
+    v = np.array([1 / n_in, 2 / (n_in + n_out), 2 / n_in, 2 / n_out])
+    return np.argmin(np.abs(np.log(v / W.std())))
+""",
+        meant="a standard deviation among variances",
+    ),
+    Answer(
+        id="3.11",
+        code="""
+def xavier_normal(G):
+    n_in, n_out = G.shape
+    return G * np.sqrt(6 / (n_in + n_out))
+""",
+        meant="the 6 of a uniform distribution",
+    ),
+    Answer(
+        id="3.11",
+        code="""
+def xavier_normal(G):
+    n_in, n_out = G.shape
+    return G * np.sqrt(1 / (n_in + n_out))
+""",
+        meant="the 2 is missing",
+    ),
+    Answer(
+        id="3.11",
+        code="""
+def xavier_normal(G):
+    _, n_out = G.shape
+    return G * np.sqrt(1 / n_out)
+""",
+        meant="fan-out instead of both",
+    ),
+    Answer(
+        id="3.12",
+        code="""
+def xavier_uniform(U):
+    n_in, n_out = U.shape
+    c = np.sqrt(6) / (n_in + n_out)
+    return U * c
+""",
+        meant="the root covers the 6 only",
+    ),
+    Answer(
+        id="3.12",
+        code="""
+def xavier_uniform(U):
+    n_in, n_out = U.shape
+    c = np.sqrt(2 / (n_in + n_out))
+    return U * c * 3
+""",
+        meant="three times instead of the root of three",
+    ),
+    Answer(
+        id="3.12",
+        code="""
+def xavier_uniform(U):
+    n_in, n_out = U.shape
+    c = np.sqrt(6 / n_in)
+    return U * c
+""",
+        meant="fan-in alone",
+    ),
+    Answer(
+        id="3.13",
+        code="""
+def kaiming_normal(G):
+    n_in = G.shape[1]
+    return G * np.sqrt(1 / n_in)
+""",
+        meant="LeCun's factor",
+    ),
+    Answer(
+        id="3.13",
+        code="""
+def kaiming_normal(G):
+    n_in = G.shape[0]
+    return G.T * np.sqrt(2 / n_in)
+""",
+        meant="the weights are transposed and the fan stays",
+    ),
+    Answer(
+        id="3.13",
+        code="""
+def kaiming_normal(G):
+    n_out, n_in = G.shape
+    return G * np.sqrt(2 / (n_in + n_out))
+""",
+        meant="Xavier's rule",
+    ),
+    Answer(
+        id="3.14",
+        code="""
+def deep_weights(width, depth, seed):
+    rng = np.random.default_rng(seed)
+    s, shape = 1 / np.sqrt(width), (width, width)
+    W = s * rng.normal(size=shape)
+    return tuple(W for _ in range(depth))
+""",
+        meant="all layers are the same",
+    ),
+    Answer(
+        id="3.14",
+        code="""
+def deep_weights(width, depth, seed):
+    s, shape = 1 / np.sqrt(width), (width, width)
+    rng = np.random.default_rng()
+    return tuple(s * rng.normal(size=shape) for _ in range(depth))
+""",
+        meant="no seed",
+    ),
+    Answer(
+        id="3.14",
+        code="""
+def deep_weights(width, depth, seed):
+    rng = np.random.default_rng(seed)
+    s, shape = 1 / width, (width, width)
+    return tuple(s * rng.normal(size=shape) for _ in range(depth))
+""",
+        meant="no root",
+    ),
 ]

@@ -931,4 +931,255 @@ def chain_backward(X, weights, dA):
             "one is lost"
         ),
     ),
+    Answer(
+        id="4.1",
+        code="""
+def circuit_backward(x, y, z):
+    a = x + y
+    m = max(x, z)
+    dx = m
+    dy = m
+    dz = a if z > x else 0
+    return dx, dy, dz
+""",
+        meant="dx without the part through the maximum",
+    ),
+    Answer(
+        id="4.1",
+        code="""
+def circuit_backward(x, y, z):
+    a = x + y
+    m = max(x, z)
+    dx = a + m * (x > z)
+    dy = m
+    dz = a * (z > x)
+    return dx, dy, dz
+""",
+        meant="written for numbers, with Python's max",
+    ),
+    Answer(
+        id="4.1",
+        code="""
+def circuit_backward(x, y, z):
+    m = max(x, z)
+    dx = m + (x + y) * (x > z)
+    dy = m
+    dz = z * (z > x)
+    return dx, dy, dz
+""",
+        meant="dz is z instead of x + y",
+    ),
+    Answer(
+        id="4.6",
+        code="""
+def two_layer_backward(X, y, W1, b1, W2, b2):
+    n = len(X)
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    dZ2 = P.copy()
+    dZ2[np.arange(n), y] -= 1
+    dZ2 /= n
+    dW2 = A1.T @ dZ2
+    db2 = dZ2.sum(axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * A1
+    dW1 = X.T @ dZ1
+    db1 = dZ1.sum(axis=0, keepdims=True)
+    return dW1, db1, dW2, db2
+""",
+        meant="dA1 times A1 instead of its slope",
+    ),
+    Answer(
+        id="4.6",
+        code="""
+def two_layer_backward(X, y, W1, b1, W2, b2):
+    n = len(X)
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    dZ2 = P.copy()
+    dZ2[np.arange(n), y] -= 1 / n
+    dW2 = A1.T @ dZ2
+    db2 = dZ2.sum(axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (Z1 > 0)
+    dW1 = X.T @ dZ1
+    db1 = dZ1.sum(axis=0, keepdims=True)
+    return dW1, db1, dW2, db2
+""",
+        meant="P is not divided by n",
+    ),
+    Answer(
+        id="4.6",
+        code="""
+def two_layer_backward(X, y, W1, b1, W2, b2):
+    n = len(X)
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    dZ2 = P.copy()
+    dZ2[np.arange(n), y] -= 1
+    dZ2 /= n
+    dW2 = Z1.T @ dZ2
+    db2 = dZ2.mean(axis=0, keepdims=True)
+    dZ1 = (dZ2 @ W2.T) * (Z1 > 0)
+    dW1 = X.T @ dZ1
+    db1 = dZ1.mean(axis=0, keepdims=True)
+    return dW1, db1, dW2, db2
+""",
+        meant="Z1 for A1, means for sums",
+    ),
+    Answer(
+        id="4.9",
+        code="""
+def gradients_by_batch(batches):
+    found = []
+    for A, dZ in batches:
+        found.append(dZ.T @ A)
+    return np.array(found)
+""",
+        meant="transposed",
+    ),
+    Answer(
+        id="4.9",
+        code="""
+def gradients_by_batch(batches):
+    found, gradients = [], {"W": 0}
+    for A, dZ in batches:
+        gradients["W"] += A.T @ dZ
+    found.append(gradients["W"])
+    return np.array(found)
+""",
+        meant="only the sum is returned",
+    ),
+    Answer(
+        id="4.9",
+        code="""
+def gradients_by_batch(batches):
+    found, gradients = [], {}
+    for A, dZ in batches:
+        gradients["W"] = A.T @ dZ / len(A)
+        found.append(gradients["W"])
+    return np.array(found)
+""",
+        meant="divided by n",
+    ),
+    Answer(
+        id="4.10",
+        code="""
+def numerical_gradient(f, X, h):
+    G = np.zeros_like(X)
+    for i in np.ndindex(X.shape):
+        X[i] += h
+        up = f(X)
+        X[i] -= h
+        down = f(X)
+        G[i] = (up - down) / (2 * h)
+    return G
+""",
+        meant="X + h and X instead of X + h and X - h",
+    ),
+    Answer(
+        id="4.10",
+        code="""
+def numerical_gradient(f, X, h):
+    return (f(X + h) - f(X - h)) / (2 * h)
+""",
+        meant="all entries are moved at once",
+    ),
+    Answer(
+        id="4.10",
+        code="""
+def numerical_gradient(f, X, h):
+    G = np.zeros(X.shape)
+    for i in range(X.shape[0]):
+        for j in range(X.shape[1]):
+            P = X.copy()
+            M = X.copy()
+            P[i, j] += h
+            M[i, j] -= h
+            G[i, j] = (f(P) - f(M)) / h
+    return G
+""",
+        meant="divided by h",
+    ),
+    Answer(
+        id="4.15",
+        code="""
+def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
+    n, rows = len(X), np.arange(len(X))
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(P[rows, y])) / n
+    loss = loss + decay / 2 * (np.sum(W1**2) + np.sum(W2**2))
+    dZ2 = P / n
+    dZ2[rows, y] -= 1 / n
+    dW2 = A1.T @ dZ2 + decay * W2
+    db2 = np.sum(dZ2, axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * A1
+    dW1 = X.T @ dZ1 + decay * W1
+    db1 = np.sum(dZ1, axis=0, keepdims=True)
+    return loss, dW1, db1, dW2, db2
+""",
+        meant="A1 itself instead of where it is positive",
+    ),
+    Answer(
+        id="4.15",
+        code="""
+def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
+    n, rows = len(X), np.arange(len(X))
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(P[rows, y])) / n
+    loss = loss + decay / 2 * (np.sum(W1**2) + np.sum(W2**2))
+    dZ2 = P / n
+    dZ2[rows, y] -= 1 / n
+    dW2 = A1.T @ dZ2 + decay * W2 / n
+    db2 = np.sum(dZ2, axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (A1 > 0)
+    dW1 = X.T @ dZ1 + decay * W1 / n
+    db1 = np.sum(dZ1, axis=0, keepdims=True)
+    return loss, dW1, db1, dW2, db2
+""",
+        meant="the decay is divided by n",
+    ),
+    Answer(
+        id="4.15",
+        code="""
+def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
+    n, rows = len(X), np.arange(len(X))
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(P[rows, y])) / n
+    loss = loss + decay / 2 * (np.sum(W1**2) + np.sum(W2**2))
+    dZ2 = P / n
+    dZ2[rows, y] -= 1 / n
+    dW2 = A1.T @ dZ2 + decay * W2
+    db2 = np.sum(dZ2, axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (dA1 > 0)
+    dW1 = X.T @ dZ1 + decay * W1
+    db1 = np.sum(dZ1, axis=0, keepdims=True)
+    return loss, dW1, db1, dW2, db2
+""",
+        meant="the sign of dA1 decides instead of Z1",
+    ),
 ]

@@ -681,4 +681,223 @@ def hessian_times(Z, V):
 """,
         meant="one inner product for the whole batch: keepdims and axis are missing",
     ),
+    Answer(
+        id="5.2",
+        code="""
+def log_softmax(Z):
+    return Z - np.log(np.exp(Z).sum(axis=-1, keepdims=True))
+""",
+        meant="overflows",
+    ),
+    Answer(
+        id="5.2",
+        code="""
+def log_softmax(Z):
+    m = Z.max(axis=-1, keepdims=True)
+    return Z - np.log(np.exp(Z - m).sum(axis=-1, keepdims=True))
+""",
+        meant="shifted in one place only",
+    ),
+    Answer(
+        id="5.2",
+        code="""
+def log_softmax(Z):
+    S = Z - Z.max(axis=-1, keepdims=True)
+    return S - np.sum(np.log(np.exp(S)), axis=-1, keepdims=True)
+""",
+        meant="log and sum in the wrong order",
+    ),
+    Answer(
+        id="5.3",
+        code="""
+def cross_entropy(Z, y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    logP = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+    return -np.mean(logP[:, y])
+""",
+        meant="columns instead of entries",
+    ),
+    Answer(
+        id="5.3",
+        code="""
+def cross_entropy(Z, y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    logP = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+    return -np.sum(logP[np.arange(len(y)), y])
+""",
+        meant="the sum",
+    ),
+    Answer(
+        id="5.3",
+        code="""
+def cross_entropy(Z, y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    Y = np.eye(Z.shape[1])[y]
+    return -np.mean(Y * np.log(P))
+""",
+        meant="the mean over all entries",
+    ),
+    Answer(
+        id="5.5",
+        code="""
+def hard_sample_loss(Z, y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    return -np.mean(np.log(P[np.arange(len(Z)), y] + 1e-300))
+""",
+        meant="a smaller epsilon",
+    ),
+    Answer(
+        id="5.5",
+        code="""
+def hard_sample_loss(Z, y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    return -np.mean(np.log(P[np.arange(len(Z)), y]))
+""",
+        meant="no epsilon, but the log of 0",
+    ),
+    Answer(
+        id="5.5",
+        code="""
+def hard_sample_loss(Z, y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True)) + 2.2e-16
+    return -np.mean(log_P[np.arange(len(Z)), 0])
+""",
+        meant="class 0 for every sample",
+    ),
+    Answer(
+        id="5.6",
+        code="""
+def soft_label_loss(Z, Y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+    return np.abs(np.sum(Y * log_P))
+""",
+        meant="the absolute value, not divided by n",
+    ),
+    Answer(
+        id="5.6",
+        code="""
+def soft_label_loss(Z, Y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+    return -np.mean(Y * log_P)
+""",
+        meant="the mean over all entries",
+    ),
+    Answer(
+        id="5.6",
+        code="""
+def soft_label_loss(Z, Y):
+    S = Z - Z.max(axis=1, keepdims=True)
+    log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+    return -np.sum(log_P[np.arange(len(Z)), Y.argmax(axis=1)]) / len(Z)
+""",
+        meant="labels as if one-hot",
+    ),
+    Answer(
+        id="5.7",
+        code="""
+def fused_backward(Z, y):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    P[np.arange(len(y)), y] -= 1
+    return P
+""",
+        meant="1/n is missing",
+    ),
+    Answer(
+        id="5.7",
+        code="""
+def fused_backward(Z, y):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    Y = np.eye(Z.shape[1])[y]
+    return (Y - P) / len(Z)
+""",
+        meant="Y - P",
+    ),
+    Answer(
+        id="5.7",
+        code="""
+def fused_backward(Z, y):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    dP = np.zeros_like(P)
+    dP[np.arange(len(y)), y] = -1 / P[np.arange(len(y)), y] / len(y)
+    return P * dP
+""",
+        meant="softmax backward keeps the diagonal only",
+    ),
+    Answer(
+        id="5.9",
+        code="""
+def temperature_gradient(Z, y, T):
+    S = Z / T
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    G = P.copy()
+    G[np.arange(len(y)), y] -= 1
+    return np.sum(G * Z) / T**2 / len(y)
+""",
+        meant="the sign",
+    ),
+    Answer(
+        id="5.9",
+        code="""
+def temperature_gradient(Z, y, T):
+    S = Z / T
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    G = P.copy()
+    G[np.arange(len(y)), y] -= 1
+    return -np.sum(G * Z / T) / len(y)
+""",
+        meant="divided by T once",
+    ),
+    Answer(
+        id="5.9",
+        code="""
+def temperature_gradient(Z, y, T):
+    S = Z / T
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    G = P.copy()
+    G[np.arange(len(y)), y] -= 1
+    return -np.mean(G * Z) / T**2
+""",
+        meant="the mean over all entries",
+    ),
+    Answer(
+        id="5.11",
+        code="""
+def masked_softmax(Z, allowed):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    return P * allowed
+""",
+        meant="the rest does not sum to 1",
+    ),
+    Answer(
+        id="5.11",
+        code="""
+def masked_softmax(Z, allowed):
+    Z = Z * allowed
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+""",
+        meant="masked logits are 0",
+    ),
+    Answer(
+        id="5.11",
+        code="""
+def masked_softmax(Z, allowed):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True)) * allowed
+    return E / E.sum(axis=1, keepdims=True)
+""",
+        meant="the maximum of masked logits",
+    ),
 ]

@@ -942,4 +942,215 @@ def brightest_nearby(X):
     return np.maximum(np.maximum(tall[:, :, :-2], tall[:, :, 1:-1]), tall[:, :, 2:])
 """,
     ),
+    Answer(
+        id="6.1",
+        code="""
+def output_size(input_size, kernel, stride, pad):
+    return (input_size - kernel + pad) // stride + 1
+""",
+        meant="padding counts once",
+    ),
+    Answer(
+        id="6.1",
+        code="""
+def output_size(input_size, kernel, stride, pad):
+    return (input_size + 2 * pad - kernel) / stride + 1
+""",
+        meant="no whole number",
+    ),
+    Answer(
+        id="6.1",
+        code="""
+def output_size(input_size, kernel, stride, pad):
+    return int(np.ceil((input_size + 2 * pad - kernel) / stride)) + 1
+""",
+        meant="rounded up",
+    ),
+    Answer(
+        id="6.2",
+        code="""
+def conv_forward(X, W, b, stride, pad):
+    n, h, w, C_in = X.shape
+    kh, kw, _, C_out = W.shape
+    P = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    out_h = (h + 2 * pad - kh) // stride + 1
+    out_w = (w + 2 * pad - kw) // stride + 1
+    Z = np.zeros((n, out_h, out_w, C_out))
+    for i in range(out_h):
+        for j in range(out_w):
+            window = P[:, i:i + kh, j:j + kw, :]
+            for o in range(C_out):
+                Z[:, i, j, o] = np.sum(window * W[:, :, :, o], axis=(1, 2, 3)) + b[0, o]
+    return Z
+""",
+        meant="the stride is missing in the window",
+    ),
+    Answer(
+        id="6.2",
+        code="""
+def conv_forward(X, W, b, stride, pad):
+    n, h, w, C_in = X.shape
+    kh, kw, _, C_out = W.shape
+    P = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    out_h = (h + 2 * pad - kh) // stride + 1
+    out_w = (w + 2 * pad - kw) // stride + 1
+    Z = np.zeros((n, out_h, out_w, C_out))
+    F = W[::-1, ::-1]
+    for i in range(out_h):
+        for j in range(out_w):
+            window = P[:, i * stride:i * stride + kh, j * stride:j * stride + kw, :]
+            for o in range(C_out):
+                Z[:, i, j, o] = np.sum(window * F[:, :, :, o], axis=(1, 2, 3))
+    return Z + b
+""",
+        meant="the kernel is flipped",
+    ),
+    Answer(
+        id="6.2",
+        code="""
+def conv_forward(X, W, b, stride, pad):
+    n, h, w, C_in = X.shape
+    kh, kw, _, C_out = W.shape
+    P = np.pad(X, pad)
+    out_h = (h + 2 * pad - kh) // stride + 1
+    out_w = (w + 2 * pad - kw) // stride + 1
+    Z = np.zeros((n, out_h, out_w, C_out))
+    for i in range(out_h):
+        for j in range(out_w):
+            window = P[:, i * stride:i * stride + kh, j * stride:j * stride + kw, :]
+            for o in range(C_out):
+                Z[:, i, j, o] = np.sum(window * W[:, :, :, o], axis=(1, 2, 3)) + b[0, o]
+    return Z
+""",
+        meant="all four axes are padded",
+    ),
+    Answer(
+        id="6.5",
+        code="""
+def conv_dX(W, dZ, shape, stride, pad):
+    n, h, w, C_in = shape
+    kh, kw, _, C_out = W.shape
+    dP = np.zeros((n, h + 2 * pad, w + 2 * pad, C_in))
+    for i in range(dZ.shape[1]):
+        for j in range(dZ.shape[2]):
+            r, c = i * stride, j * stride
+            dP[:, r:r + kh, c:c + kw, :] += np.einsum("no,uvco->nuvc", dZ[:, i, j], W)
+    return dP
+""",
+        meant="the border stays",
+    ),
+    Answer(
+        id="6.5",
+        code="""
+def conv_dX(W, dZ, shape, stride, pad):
+    n, h, w, C_in = shape
+    kh, kw, _, C_out = W.shape
+    dP = np.zeros((n, h + 2 * pad, w + 2 * pad, C_in))
+    for i in range(dZ.shape[1]):
+        for j in range(dZ.shape[2]):
+            r, c = i * stride, j * stride
+            dP[:, r:r + kh, c:c + kw, :] += np.einsum("no,uvco->nuvc", dZ[:, i, j], W)
+    return dP[:, pad:-pad, pad:-pad]
+""",
+        meant="pad:-pad with pad 0",
+    ),
+    Answer(
+        id="6.5",
+        code="""
+def conv_dX(W, dZ, shape, stride, pad):
+    n, h, w, C_in = shape
+    kh, kw, _, C_out = W.shape
+    dP = np.zeros((n, h + 2 * pad, w + 2 * pad, C_in))
+    for i in range(dZ.shape[1]):
+        for j in range(dZ.shape[2]):
+            r, c = i * stride, j * stride
+            dP[:, r:r + kh, c:c + kw, :] += np.einsum("no,uvco->nuvc", dZ[:, i, j], W[::-1, ::-1])
+    return dP[:, pad:pad + h, pad:pad + w]
+""",
+        meant="the kernel is flipped",
+    ),
+    Answer(
+        id="6.8",
+        code="""
+def max_pool_backward(X, dZ, kernel, stride):
+    dX = np.zeros_like(X)
+    n, oh, ow, C = dZ.shape
+    for i in range(oh):
+        for j in range(ow):
+            r, c = i * stride, j * stride
+            win = X[:, r:r + kernel, c:c + kernel]
+            m = win.max(axis=(1, 2), keepdims=True)
+            dX[:, r:r + kernel, c:c + kernel] += (win == m) * dZ[:, i:i + 1, j:j + 1]
+    return dX
+""",
+        meant="every maximum gets the gradient; one number for the kernel",
+    ),
+    Answer(
+        id="6.8",
+        code="""
+def max_pool_backward(X, dZ, kernel, stride):
+    dX = np.zeros_like(X)
+    N, oh, ow, C = dZ.shape
+    for n in range(N):
+        for i in range(oh):
+            for j in range(ow):
+                for c in range(C):
+                    win = X[n, i*stride:i*stride+kernel, j*stride:j*stride+kernel, c]
+                    u, v = np.unravel_index(win.argmax(), win.shape)
+                    dX[n, i*stride+u, j*stride+v, c] = dZ[n, i, j, c]
+    return dX
+""",
+        meant="= instead of +=; one number for the kernel",
+    ),
+    Answer(
+        id="6.8",
+        code="""
+def max_pool_backward(X, dZ, kernel, stride):
+    dX = np.zeros_like(X)
+    N, oh, ow, C = dZ.shape
+    for n in range(N):
+        for i in range(oh):
+            for j in range(ow):
+                for c in range(C):
+                    win = X[n, i*stride:i*stride+kernel, j*stride:j*stride+kernel, c]
+                    u, v = np.unravel_index(win.argmax(), win.shape)
+                    dX[n, i + u, j + v, c] += dZ[n, i, j, c]
+    return dX
+""",
+        meant="no stride in the scatter; one number for the kernel",
+    ),
+    Answer(
+        id="6.10",
+        code="""
+def receptive_field(kernels, strides):
+    r = 1
+    for k in kernels:
+        r += k - 1
+    return r
+""",
+        meant="strides ignored",
+    ),
+    Answer(
+        id="6.10",
+        code="""
+def receptive_field(kernels, strides):
+    r, jump = 1, 1
+    for k, s in zip(kernels, strides):
+        jump *= s
+        r += (k - 1) * jump
+    return r
+""",
+        meant="a layer's own stride counts for itself",
+    ),
+    Answer(
+        id="6.10",
+        code="""
+def receptive_field(kernels, strides):
+    r = 1
+    for k, s in zip(kernels, strides):
+        r = (r - 1) * s + k
+    return r
+""",
+        meant="from the last to the first with the rule for the other way",
+    ),
 ]

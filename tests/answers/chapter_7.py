@@ -695,4 +695,295 @@ def standardize(X_train, X_new):
     return tuple(np.column_stack(c) for c in zip(*columns))
 """,
     ),
+    Answer(
+        id="7.2",
+        code="""
+def epoch_mean(losses, sizes):
+    return np.mean(losses)
+""",
+        meant="the mean of the means",
+    ),
+    Answer(
+        id="7.2",
+        code="""
+def epoch_mean(losses, sizes):
+    return np.sum(losses) / np.sum(sizes)
+""",
+        meant="not weighted by the sizes",
+    ),
+    Answer(
+        id="7.2",
+        code="""
+def epoch_mean(losses, sizes):
+    return np.mean(losses * sizes)
+""",
+        meant="divided by the number of batches",
+    ),
+    Answer(
+        id="7.4",
+        code="""
+def accumulated_gradient(parts, w):
+    total = np.zeros_like(w)
+    for X, t in parts:
+        total += X.T @ (X @ w - t) / len(X)
+    return total
+""",
+        meant="every part divided by its own size",
+    ),
+    Answer(
+        id="7.4",
+        code="""
+def accumulated_gradient(parts, w):
+    total = np.zeros_like(w)
+    for X, t in parts:
+        total += X.T @ (X @ w - t) / len(X)
+    return total / len(parts)
+""",
+        meant="the mean of the parts' gradients",
+    ),
+    Answer(
+        id="7.4",
+        code="""
+def accumulated_gradient(parts, w):
+    total, n = np.zeros_like(w), 0
+    for X, t in parts:
+        total += X.T @ (X @ w - t)
+        n += len(X)
+        w = w - total / n
+    return total / n
+""",
+        meant="a step after each part",
+    ),
+    Answer(
+        id="7.5",
+        code="""
+def one_epoch(X, t, w, rate, batch_size):
+    w = w.copy()
+    for start in range(0, len(X), batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g = A.T @ (A @ w - c) / len(X)
+        w -= rate * g
+    return w
+""",
+        meant="divided by the whole size",
+    ),
+    Answer(
+        id="7.5",
+        code="""
+def one_epoch(X, t, w, rate, batch_size):
+    w = w.copy()
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g = A.T @ (A @ w - c) / batch_size
+        w -= rate * g
+    return w
+""",
+        meant="the small last batch is dropped",
+    ),
+    Answer(
+        id="7.5",
+        code="""
+def one_epoch(X, t, w, rate, batch_size):
+    w = w.copy()
+    for start in range(0, len(X), batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g = A.T @ (A @ w - c) / (2 * len(A))
+        w -= rate * g
+    return w
+""",
+        meant="halved",
+    ),
+    Answer(
+        id="7.6",
+        code="""
+def train(X, t, w, rate, batch_size, epochs, seed):
+    rng = np.random.default_rng(seed)
+    w = w.copy()
+    order = rng.permutation(len(X))
+    for _ in range(epochs):
+        for s in range(0, len(X), batch_size):
+            i = order[s:s + batch_size]
+            w -= rate * X[i].T @ (X[i] @ w - t[i]) / len(i)
+    return w
+""",
+        meant="one permutation for all epochs",
+    ),
+    Answer(
+        id="7.6",
+        code="""
+def train(X, t, w, rate, batch_size, epochs, seed):
+    w = w.copy()
+    for _ in range(epochs):
+        rng = np.random.default_rng(seed)
+        order = rng.permutation(len(X))
+        for s in range(0, len(X), batch_size):
+            i = order[s:s + batch_size]
+            w -= rate * X[i].T @ (X[i] @ w - t[i]) / len(i)
+    return w
+""",
+        meant="the generator is made anew each epoch",
+    ),
+    Answer(
+        id="7.6",
+        code="""
+def train(X, t, w, rate, batch_size, epochs, seed):
+    rng = np.random.default_rng(seed)
+    w = w.copy()
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        X, t = X[order], t[order]
+        for s in range(0, len(X), batch_size):
+            i = order[s:s + batch_size]
+            w -= rate * X[i].T @ (X[i] @ w - t[i]) / len(i)
+    return w
+""",
+        meant="shuffled twice",
+    ),
+    Answer(
+        id="7.7",
+        code="""
+def early_stopping(losses, patience):
+    best, bad = 0, 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[best]:
+            best, bad = t, 0
+        else:
+            bad += 1
+        if bad > patience:
+            break
+    return np.array([best, t])
+""",
+        meant="one epoch too late",
+    ),
+    Answer(
+        id="7.7",
+        code="""
+def early_stopping(losses, patience):
+    best = 0
+    for t in range(len(losses)):
+        if losses[t] <= losses[best]:
+            best = t
+        if t - best >= patience:
+            break
+    return np.array([best, t])
+""",
+        meant="an equal loss counts as better",
+    ),
+    Answer(
+        id="7.7",
+        code="""
+def early_stopping(losses, patience):
+    best, bad = 0, 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[t - 1]:
+            best, bad = t, 0
+        else:
+            bad += 1
+        if bad == patience:
+            return np.array([best, t])
+    return np.array([best, len(losses) - 1])
+""",
+        meant="compared with the epoch before instead of the best",
+    ),
+    Answer(
+        id="7.9",
+        code="""
+def shuffled(X, y, seed):
+    rng = np.random.default_rng(seed)
+    rng.shuffle(X)
+    rng.shuffle(y)
+    return X, y
+""",
+        meant="two different shuffles, in place",
+    ),
+    Answer(
+        id="7.9",
+        code="""
+def shuffled(X, y, seed):
+    order = np.random.default_rng(seed).permutation(len(X))
+    return X[order], y
+""",
+        meant="y stays",
+    ),
+    Answer(
+        id="7.9",
+        code="""
+def shuffled(X, y, seed):
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(X))
+    rng = np.random.default_rng(seed + 1)
+    return X[order], y[rng.permutation(len(y))]
+""",
+        meant="another seed for y",
+    ),
+    Answer(
+        id="7.10",
+        code="""
+def outputs(X, T, w, rate, training):
+    w, found = w.copy(), []
+    for i in range(0, len(X), 2):
+        A, c = X[i : i + 2], T[i : i + 2]
+        found.append(A @ w)
+        if training and len(T) == len(X):
+            w -= rate * A.T @ (found[-1] - c) / 2
+    return np.concatenate(found)
+""",
+    ),
+    Answer(
+        id="7.10",
+        code="""
+def outputs(X, T, w, rate, training):
+    w, found = w.copy(), []
+    for i in range(0, len(X), 2):
+        A, c = X[i : i + 2], T[i : i + 2]
+        found.append(A @ w)
+        if not training:
+            w -= rate * A.T @ (found[-1] - c) / len(A)
+    return np.concatenate(found)
+""",
+        meant="the wrong way round",
+    ),
+    Answer(
+        id="7.10",
+        code="""
+def outputs(X, T, w, rate, training):
+    w, found = w.copy(), []
+    for i in range(0, len(X), 2):
+        A, c = X[i : i + 2], T[i : i + 2]
+        found.append(A @ w)
+        if training:
+            w -= rate * A.T @ (found[-1] - c) / len(X)
+    return np.concatenate(found)
+""",
+        meant="divided by the size of all",
+    ),
+    Answer(
+        id="7.12",
+        code="""
+def standardize(X_train, X_new):
+    m, s = X_train.mean(axis=0), X_train.std(axis=0)
+    return (X_train - m) / (s + 1e-8), (X_new - m) / (s + 1e-8)
+""",
+        meant="a small number instead of a rule for a constant column",
+    ),
+    Answer(
+        id="7.12",
+        code="""
+def standardize(X_train, X_new):
+    m, s = X_train.mean(axis=0), X_train.std(axis=0)
+    return (X_train - m) / s, (X_new - X_new.mean(axis=0)) / X_new.std(axis=0)
+""",
+        meant="X_new by its own numbers",
+    ),
+    Answer(
+        id="7.12",
+        code="""
+def standardize(X_train, X_new):
+    m, s = X_train.mean(axis=0), X_train.std(axis=0)
+    s[s == 0] = 1
+    X = np.concatenate([X_train, X_new])
+    return (X_train - m) / s, (X_new - X.mean(axis=0)) / s
+""",
+        meant="X_new by the mean of both",
+    ),
 ]
