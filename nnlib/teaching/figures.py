@@ -20,16 +20,19 @@ import base64
 import html
 import io
 import re
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 
 from nnlib.teaching.output import MIME, building, emit
 from nnlib.teaching.palette import COLORS, HUES
@@ -143,6 +146,8 @@ def svg(fig: Figure) -> str:
         width, height = fig.bbox.size
         vector = _Renderer(width, height, stream, image_dpi=dpi, metadata={"Date": None})
         renderer: Any = MixedModeRenderer(fig, width, height, dpi, vector)
+        if isinstance(fig.canvas, FigureCanvasAgg):  # which measures texts for the layout
+            fig.canvas.get_renderer().mathtext_parser = _FORMULAS
         with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"]}):
             fig.draw(renderer)
             renderer.finalize()
@@ -153,8 +158,27 @@ def svg(fig: Figure) -> str:
     return _for_page(ElementTree.fromstring(stream.getvalue()), width, height, names)
 
 
+@lru_cache(2000)
+def _formula(text: str, dpi: float, font: Any) -> Any:
+    return MathTextParser("path").parse(text, dpi, font)
+
+
+class _Formulas(MathTextParser):  # type: ignore[type-arg]
+    """Remembers the formulas it has set. The frames of an explorer share most of theirs."""
+
+    def parse(self, s: str, dpi: float = 72, prop: Any = None, **_: Any) -> Any:
+        return _formula(s, dpi, prop.copy() if prop is not None else None)
+
+
+_FORMULAS = _Formulas("path")
+
+
 class _Renderer(RendererSVG):
     """Text as text, formulas as outlines: their fonts are matplotlib's, and no reader has them."""
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        self._text2path.mathtext_parser = _FORMULAS
 
     def draw_text(
         self,

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.mathtext import MathTextParser
 
 from nnlib.teaching import figure
 from nnlib.teaching.figures import PALETTE, STYLE, as_html, size, svg
@@ -41,6 +42,26 @@ def test_text_stays_text_and_formulas_become_outlines():
     assert not any("sigma" in text or "$" in text for text in texts)
     # The prime of a formula is a letter of a font that no reader has; as text it would be a 0.
     assert "Cmsy10" in svg(drawn())
+
+
+def test_a_formula_is_set_once_for_all_frames(monkeypatch):
+    set_ones = []
+    parse = MathTextParser.parse
+    monkeypatch.setattr(
+        MathTextParser,
+        "parse",
+        lambda self, s, *arguments, **options: (
+            set_ones.append(s) or parse(self, s, *arguments, **options)
+        ),
+    )
+    pictures = []
+    for _ in range(3):
+        fig, ax = plt.subplots()
+        ax.set_xlabel(r"$\aleph_{17}$")  # no other test has it
+        pictures.append(svg(fig))
+        plt.close(fig)
+    assert pictures[0] == pictures[1] == pictures[2]
+    assert set_ones.count(r"$\aleph_{17}$") == 1
 
 
 def test_every_color_of_the_style_follows_the_page():
