@@ -823,64 +823,6 @@ def conv_backward(X, W, dZ):
 """,
     ),
     Answer(
-        id="6.14",
-        code="""
-def kernel_after(W, batches, eta):
-    kh, kw = W.shape[:2]
-    for X, dZ in batches:
-        for i, j in np.ndindex(dZ.shape[1:3]):
-            dW = np.zeros_like(W)
-            window = X[:, i : i + kh, j : j + kw]
-            dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
-        W = W - eta * dW
-    return W
-""",
-        meant="dW is emptied for each window, so a step sees the last window only",
-    ),
-    Answer(
-        id="6.14",
-        code="""
-def kernel_after(W, batches, eta):
-    kh, kw = W.shape[:2]
-    dW = np.zeros_like(W)
-    for X, dZ in batches:
-        for i, j in np.ndindex(dZ.shape[1:3]):
-            window = X[:, i : i + kh, j : j + kw]
-            dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
-    return W - eta * dW / len(batches)
-""",
-        meant="one step at the end, with the mean over the batches",
-    ),
-    Answer(
-        id="6.14",
-        code="""
-def kernel_after(W, batches, eta):
-    kh, kw = W.shape[:2]
-    for X, dZ in batches:
-        dW = np.zeros_like(W)
-        for i, j in np.ndindex(dZ.shape[1:3]):
-            window = X[:, i : i + kh, j : j + kw]
-            dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
-        W -= eta * dW
-    return W
-""",
-        meant="the reset is there, and -= writes into the kernel that was handed in",
-    ),
-    Answer(
-        id="6.14",
-        code="""
-def kernel_after(W, batches, eta):
-    kh, kw = W.shape[:2]
-    for X, dZ in batches:
-        dW = np.zeros_like(W)
-        for i, j in np.ndindex(dZ.shape[1:3]):
-            dW += np.einsum("nuvc,no->uvco", X[:, i : i + kh, j : j + kw], dZ[:, i, j])
-            W = W - eta * dW
-    return W
-""",
-        meant="the step moves inside the loop over the windows, where dW is still growing",
-    ),
-    Answer(
         id="6.15",
         code="""
 def brightest_nearby(X):
@@ -1152,5 +1094,82 @@ def receptive_field(kernels, strides):
     return r
 """,
         meant="from the last to the first with the rule for the other way",
+    ),
+    Answer(
+        id="6.14",
+        code="""
+def conv_by_product(X, W):
+    kh, kw, C_in, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    shifted = [X[:, u : u + out_h, v : v + out_w] for u, v in np.ndindex(kh, kw)]
+    P = np.stack(shifted, axis=-1)
+    rows = P.reshape(len(X), out_h, out_w, -1)
+    return rows @ W.transpose(2, 0, 1, 3).reshape(-1, C_out)
+""",
+    ),
+    Answer(
+        id="6.14",
+        code="""
+def conv_by_product(X, W):
+    kh, kw, C_in, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    shifted = [X[:, u : u + out_h, v : v + out_w] for u, v in np.ndindex(kh, kw)]
+    P = np.stack(shifted, axis=-1)
+    rows = P.reshape(len(X), out_h, out_w, -1)
+    return rows @ W.transpose(3, 0, 1, 2).reshape(C_out, -1).T
+""",
+        meant="the kernel is laid out for the other order of the rows",
+    ),
+    Answer(
+        id="6.14",
+        code="""
+def conv_by_product(X, W):
+    kh, kw, C_in, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    shifted = [X[:, u : u + out_h, v : v + out_w] for u, v in np.ndindex(kh, kw)]
+    P = np.stack(shifted, axis=-1)
+    rows = P.reshape(len(X), out_h, out_w, -1)
+    return rows @ W.transpose(2, 1, 0, 3).reshape(-1, C_out)
+""",
+        meant="the channels meet, but rows of the window meet columns of the kernel",
+    ),
+    Answer(
+        id="6.14",
+        code="""
+def conv_by_product(X, W):
+    kh, kw, C_in, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    shifted = [X[:, u : u + out_h, v : v + out_w] for u, v in np.ndindex(kh, kw)]
+    P = np.stack(shifted, axis=-2)
+    rows = P.reshape(len(X), out_h, out_w, -1)
+    return rows @ W.reshape(C_out, -1).T
+""",
+        meant="the kernel is reshaped where it should be transposed",
+    ),
+    Answer(
+        id="6.14",
+        code="""
+def conv_by_product(X, W):
+    kh, kw, C_in, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    shifted = [X[:, u : u + out_h, v : v + out_w] for u, v in np.ndindex(kh, kw)]
+    P = np.stack(shifted, axis=3)
+    rows = P.reshape(len(X), out_h, out_w, -1)
+    return rows.sum(axis=3, keepdims=True) * W.sum(axis=(0, 1, 2))
+""",
+        meant="sums are multiplied instead of products summed",
+    ),
+    Answer(
+        id="6.14",
+        code="""
+def conv_by_product(X, W):
+    kh, kw, C_in, C_out = W.shape
+    Z = 0
+    for u in range(kh):
+        for v in range(kw):
+            Z = X[:, u : X.shape[1] - kh + u, v : X.shape[2] - kw + v] @ W[u, v]
+    return Z
+""",
+        meant="only the last place counts, and the slices are one too short",
     ),
 ]

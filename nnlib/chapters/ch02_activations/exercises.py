@@ -37,7 +37,11 @@ ELEMENTWISE = {
     "an empty batch": (EMPTY,),
     "NaN stays NaN": (NAN,),
 }
-FAR = {"far right": (np.array([[40.0, 1000.0]]),), "far left": (np.array([[-40.0, -1000.0]]),)}
+FAR = {
+    "far right": (np.array([[40.0, 1000.0]]),),
+    "far left": (np.array([[-40.0, -1000.0]]),),
+    "far on both sides": (np.array([[-1000.0, 1000.0]]),),
+}
 
 # The same for a backward, which gets the gradient by its output as well.
 BACKWARD = {

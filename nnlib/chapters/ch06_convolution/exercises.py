@@ -975,7 +975,7 @@ MAX_POOL = Exercise(
 
 
 def max_pool_backward(X, dZ, kernel, stride):
-    """Return dX of max pooling without padding.
+    """Return dX of max pooling without padding, kernel (kh, kw).
 
     In each window the first of the largest pixels, row by row, gets
     the gradient. Windows may overlap.
@@ -1123,8 +1123,8 @@ MAX_POOL_BACKWARD = Exercise(
 def average_pool_backward(dZ, shape, kernel, stride, pad):
     """Return dX (n, h, w, C) of average pooling; shape is that of X.
 
-    The average of a window counts the pixels of the image alone, not
-    the padding.
+    kernel is (kh, kw). The average of a window counts the pixels of the
+    image alone, not the padding.
     """
     h, w = shape[1:3]
     kh, kw = kernel
@@ -1625,107 +1625,107 @@ CONV_LAB = Exercise(
 # 6.14 -----------------------------------------------------------------------------------------
 
 
-def kernel_after(W, batches, eta):
-    """Return the kernel after one step of descent on each batch.
+def conv_by_product(X, W):
+    """Return Z (n, out_h, out_w, C_out), X correlated with W, at once.
 
-    batches is a list of (X, dZ); stride 1, no padding.
+    X (n, h, w, C_in), W (kh, kw, C_in, C_out); stride 1, no padding.
     """
-    kh, kw = W.shape[:2]
-    for X, dZ in batches:
-        dW = np.zeros_like(W)
-        for i, j in np.ndindex(dZ.shape[1:3]):
-            window = X[:, i : i + kh, j : j + kw]
-            dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
-        W = W - eta * dW
-    return W
+    kh, kw, _, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    places = np.ndindex(kh, kw)
+    shifted = [X[:, u : u + out_h, v : v + out_w] for u, v in places]
+    P = np.stack(shifted, axis=-2)
+    rows = P.reshape(len(X), out_h, out_w, -1)
+    return rows @ W.reshape(-1, C_out)
 
 
-def broken_kernel_after(W, batches, eta):
-    """Return the kernel after one step of descent on each batch.
+def broken_conv_by_product(X, W):
+    """Return Z (n, out_h, out_w, C_out), X correlated with W, at once.
 
-    batches is a list of (X, dZ); stride 1, no padding.
+    X (n, h, w, C_in), W (kh, kw, C_in, C_out); stride 1, no padding.
     """
+    kh, kw, _, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    places = np.ndindex(kh, kw)
+    shifted = [X[:, u : u + out_h, v : v + out_w] for u, v in places]
+    P = np.stack(shifted, axis=-1)
+    rows = P.reshape(len(X), out_h, out_w, -1)
+    return rows @ W.reshape(-1, C_out)
+
+
+def _by_rows(X, W, kernel_rows):
+    """A wrong answer: the right rows of pixels times another matrix, made of W."""
     kh, kw = W.shape[:2]
-    dW = np.zeros_like(W)
-    for X, dZ in batches:
-        for i, j in np.ndindex(dZ.shape[1:3]):
-            window = X[:, i : i + kh, j : j + kw]
-            dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
-        W = W - eta * dW
-    return W
+    rows = im2col(X, (kh, kw), 1)
+    shape = (len(X), X.shape[1] - kh + 1, X.shape[2] - kw + 1, W.shape[3])
+    return (rows @ kernel_rows(W)).reshape(shape)
 
 
-def _all_dW(W, batches):
-    return [conv_dW(X, dZ, W.shape[:2], 1, 0) for X, dZ in batches]
+def _stacked_first(X, W):
+    kh, kw, _, C_out = W.shape
+    out_h, out_w = X.shape[1] - kh + 1, X.shape[2] - kw + 1
+    P = np.stack([X[:, u : u + out_h, v : v + out_w] for u, v in np.ndindex(kh, kw)])
+    return P.reshape(len(X), out_h, out_w, -1) @ W.reshape(-1, C_out)
 
 
-def _kernel_after_by_nnlib(W, batches, eta):
-    for X, dZ in batches:
-        W = W - eta * _backward_by_nnlib(X, W, dZ, 1, 0)[1]
-    return W
-
-
-def _two_batches(rng):
-    W, shapes = rng.normal(size=(2, 3, 2, 3)), ((4, 5, 4), (1, 3, 5))
-    batches = [
-        (rng.normal(size=(n, h, w, 2)), rng.normal(size=(n, h - 1, w - 2, 3))) for n, h, w in shapes
-    ]
-    return W, batches, 0.2
-
-
-STEPS_LAB = Exercise(
+ORDER_LAB = Exercise(
     id="6.14",
-    title="find the bug: a kernel that learns",
-    solution=kernel_after,
-    broken=broken_kernel_after,
-    witness=_kernel_after_by_nnlib,
-    draw=_two_batches,
-    symptom="For some lists of batches the kernel is right afterwards, and for others it is not.",
+    title="find the bug: a convolution, forward",
+    solution=conv_by_product,
+    broken=broken_conv_by_product,
+    witness=lambda X, W: _layer(W, 1, 0, np.zeros((1, W.shape[3]))).forward(X),
+    draw=lambda rng: (rng.normal(size=(2, 5, 4, 3)), rng.normal(size=(2, 3, 3, 4))),
+    symptom="Every shape is right. For some images and kernels every pixel is right, too, and for "
+    "others hardly one.",
     test_hints=[
-        "Two batches one after the other are two calls with one batch each: the second starts "
-        "from the kernel that the first returned.",
+        "Compute the same in loops, as in exercise 6.2, and compare. On which images would the "
+        "two agree by luck?",
     ],
     probes={
-        "one batch": (KERNEL, [(NINE, FOUR_WINDOWS[2])], 0.5),
-        "the same batch twice": (KERNEL, [(NINE, FOUR_WINDOWS[2])] * 2, 0.5),
-        "three batches": (
-            KERNELS,
-            [(BATCH, CHANNELS[2]), (BATCH + 1, CHANNELS[2]), (BATCH[:1], CHANNELS[2][:1])],
-            0.1,
-        ),
+        "one channel": (NINE, KERNEL),
+        "one pixel of two channels": (BATCH[:1, :1, :1], KERNELS[:1, :1]),
+        "two channels": (BATCH, KERNELS),
+        "two channels to three": (BATCH, TO_THREE),
+        "all sizes differ": (APART, KERNELS_APART),
     },
     wrong=[
         Wrong(
-            lambda W, batches, eta: W - eta * _all_dW(W, batches)[-1],
-            "Only the last batch takes a step: W has to be updated inside of the loop.",
+            lambda X, W: _by_rows(X, W, lambda W: W.reshape(W.shape[3], -1).T),
+            "`reshape` does not transpose: it reads the numbers of W in the order in which they "
+            "lie, so a column of your matrix holds parts of several kernels.",
         ),
         Wrong(
-            lambda W, batches, eta: W + eta * sum(_all_dW(W, batches)),
-            "You climb: the step goes against the gradient.",
+            _stacked_first,
+            "The places in the window stand on the first axis now, and `reshape` puts pixels of "
+            "different windows into one row.",
         ),
         Wrong(
-            lambda W, batches, eta: W - eta * sum(_all_dW(W, batches)) / len(batches),
-            "You average the steps. Each batch takes a full step of its own.",
+            lambda X, W: _by_rows(X, W[::-1, ::-1], lambda W: W.reshape(-1, W.shape[3])),
+            "Pixels and weights meet in the right channel, but the kernel is turned by 180 "
+            "degrees.",
         ),
         Wrong(
-            lambda W, batches, eta: (
-                W - eta * sum(_last_window_dW(X, dZ, W.shape[:2], 1, 0) for X, dZ in batches)
+            lambda X, W: _by_rows(X, W, lambda W: W.swapaxes(0, 1).reshape(-1, W.shape[3])),
+            "Pixels and weights meet in the right channel, but at the wrong place: the rows of the "
+            "window meet the columns of the kernel.",
+        ),
+        Wrong(
+            lambda X, W: conv_by_product(
+                X.sum(axis=3, keepdims=True), W.sum(axis=2, keepdims=True)
             ),
-            "Now dW is emptied too often: at every window, so that only the last one counts. "
-            "Empty it once for each batch.",
-        ),
-        Wrong(
-            lambda W, batches, eta: W - sum(_all_dW(W, batches)),
-            "The learning rate is lost.",
+            "The channels are added up before the product. Then each pixel meets the weights of "
+            "all channels: give each channel its own.",
         ),
     ],
     hints=[
-        "Run it on the same batch twice, and compare the two steps.",
-        "What is in dW when the second batch begins?",
+        "Try an image with one channel, then one with two.",
+        "In which order do the numbers of one row run: places first, or channels? And the rows of "
+        "`W.reshape(-1, C_out)`?",
     ],
-    why="The gradient of a batch is a sum over its own samples, so it starts at zero. Where a "
-    "layer keeps dW from call to call, a second call doubles it; PyTorch does so on purpose, "
-    "and its users must call `zero_grad()`.",
+    why="A `reshape` pairs numbers in the order in which they lie in memory, and complains only if "
+    "the counts differ. With one channel both orders are the same, so no test on gray images sees "
+    "it. Weights that move between PyTorch, (C_out, C_in, kh, kw), and this book need a transpose "
+    "for the same reason.",
 )
 
 
@@ -1824,6 +1824,6 @@ EXERCISES = [
     COUNT_PARAMETERS,
     POOL_LAB,
     CONV_LAB,
-    STEPS_LAB,
+    ORDER_LAB,
     PADDING_LAB,
 ]

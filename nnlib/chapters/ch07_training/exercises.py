@@ -930,8 +930,9 @@ EARLY_STOPPING = Exercise(
 def warmup(steps, rate, length):
     """Return the learning rate at each of the steps, an array.
 
-    Steps count from 0. The rate grows in equal parts from rate / length
-    in step 0 to rate in step length - 1, and stays.
+    steps is an array of step numbers, in any order; they count from 0.
+    The rate grows in equal parts from rate / length in step 0 to rate in
+    step length - 1, and stays.
     """
     return rate * np.minimum(1, (steps + 1) / length)
 
@@ -991,6 +992,16 @@ WARMUP = Exercise(
             lambda steps, rate, length: rate * np.minimum(1, steps / max(length - 1, 0.5)),
             "Your rate grows from 0, as `np.linspace(0, rate, length)` does, and the first batch "
             "is computed and thrown away. It should start at rate / length.",
+        ),
+        Wrong(
+            lambda steps, rate, length: warmup(np.arange(len(steps)), rate, length),
+            "You number the steps yourself, from 0 to `len(steps)` - 1. `steps` holds their "
+            "numbers, and those may begin anywhere.",
+        ),
+        Wrong(
+            lambda steps, rate, length: warmup(np.arange(steps), rate, length),
+            "You read `steps` as a count. It is an array that holds the number of each step: "
+            "calculate with it as it is.",
         ),
     ],
     witness=_by_adding_parts,
@@ -1352,7 +1363,8 @@ def standardize(X_train, X_new):
     Nothing of X_new may be used to find it.
     """
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
-    std = np.where(std > 0, std, 1)
+    # A mean is rounded: the std of seven times 0.1 is not 0, but 1e-17.
+    std = np.where(np.ptp(X_train, axis=0) > 0, std, 1)
     return (X_train - mean) / std, (X_new - mean) / std
 
 
@@ -1369,6 +1381,15 @@ def _pooled(X_train, X_new):
 def _unguarded(X_train, X_new):
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
     return (X_train - mean) / std, (X_new - mean) / std
+
+
+def _with_epsilon(epsilon):
+    """A small number instead of a rule for constant columns."""
+    return Wrong(
+        lambda A, N: tuple((M - A.mean(axis=0)) / (A.std(axis=0) + epsilon) for M in (A, N)),
+        f"You divide a constant column by {epsilon:g}, so that a new sample which differs there by "
+        f"1 comes out as {1 / epsilon:g}. Divide by 1: such a column is shifted only.",
+    )
 
 
 def _own(X_train, X_new):
@@ -1441,10 +1462,24 @@ STANDARDIZE = Exercise(
             "X_new comes back unchanged. The network was trained on scaled inputs and needs the "
             "same scaling here.",
         ),
+        *map(_with_epsilon, (1e-8, 1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-5)),
         Wrong(
-            lambda A, N: tuple((M - A.mean(axis=0)) / (A.std(axis=0) + 1e-8) for M in (A, N)),
-            "You divide a constant column by 1e-8, so that a new sample which differs there by 1 "
-            "comes out as a hundred million. Divide by 1: such a column is shifted only.",
+            lambda A, N: tuple(
+                np.where(A.std(axis=0) > 0, M, 0)
+                for M in _apply(A, N, A.mean(axis=0), A.std(axis=0))
+            ),
+            "A column that is constant in X_train becomes 0 in X_new, too. There it may hold other "
+            "values: shift them by the mean, and divide by 1.",
+        ),
+        Wrong(
+            lambda A, N: tuple(
+                np.where(A.std(axis=0) > 0, scaled, M)
+                for scaled, M in zip(
+                    _apply(A, N, A.mean(axis=0), A.std(axis=0)), (A, N), strict=True
+                )
+            ),
+            "A column that is constant in X_train is left as it is. It is to be shifted by its "
+            "mean, as the others are.",
         ),
         Wrong(
             lambda A, N: tuple(np.nan_to_num(M) for M in _unguarded(A, N)),

@@ -36,7 +36,7 @@ from nnlib.teaching.trials import (
 
 # For one answer, in seconds of the processor, and how many slips are tried in pairs. An answer must
 # keep nobody waiting, and must not depend on the machine: the clock is only the last resort.
-PATIENCE = 0.45
+PATIENCE = 0.3
 PAIRED = 44
 # How many explanations are compared with what was written, and which part of it may differ.
 MEASURED = 500
@@ -77,6 +77,7 @@ class Laboratory:
             # An edited loop may run over what it appends to, and so for ever.
             loop.body.append(ast.parse(f"{ROUND}()").body[0])
         self._changes: dict[int, Counter[tuple[str, str]]] = {}
+        self._words_of: dict[int, Counter[tuple[str, str]]] = {}
         self._codes: dict[tuple[int, ...], Any] = {}
         self._outcomes: dict[tuple[tuple[int, ...], str], Outcome] = {}
 
@@ -111,13 +112,24 @@ class Laboratory:
     def change(self, edit: Edit) -> Counter[tuple[str, str]]:
         """Return which pairs of words an edit adds to the solution, or takes away."""
         if id(edit) not in self._changes:
-            before = _pairs_of_words(edit.holder)
-            with self.edited([edit]):
-                after = _pairs_of_words(edit.holder)
-            after.subtract(before)
+            if isinstance(edit.holder, ast.FunctionDef) and edit.index is None:
+                after = _pairs_of_words(edit.new[0])  # a step before all others
+            elif isinstance(edit.new, ast.stmt):
+                after = _pairs_of_words(edit.new)
+                after.subtract(self._before(getattr(edit.holder, edit.field)[edit.index]))
+            else:
+                with self.edited([edit]):
+                    after = _pairs_of_words(edit.holder)
+                after.subtract(self._before(edit.holder))
             kept = {pair: count for pair, count in after.items() if count}
             self._changes[id(edit)] = Counter(kept)
         return self._changes[id(edit)]
+
+    def _before(self, holder: ast.AST) -> Counter[tuple[str, str]]:
+        """Return the pairs of words of a part of the solution, which many edits share."""
+        if id(holder) not in self._words_of:
+            self._words_of[id(holder)] = _pairs_of_words(holder)
+        return self._words_of[id(holder)]
 
     @contextlib.contextmanager
     def edited(self, edits: Sequence[Edit]) -> Iterator[None]:
@@ -205,7 +217,7 @@ class _Search:
         if together := self._by_parts(singles):
             return together
         if self._telling(6):
-            self.until = time.process_time() + PATIENCE
+            self.until = max(self.until, time.process_time() + PATIENCE / 3)
             pairs = list(self._matching(self._pairs()))
             return [[slip] for slip in self._best([p for p in pairs if p.parts >= self._all])]
         return []
