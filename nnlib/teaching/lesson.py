@@ -27,8 +27,10 @@ from typing import Any, NoReturn, TextIO, cast
 # What the chapters use for drawing and for widgets; the page has neither.
 NOT_IN_PAGE = frozenset({"IPython", "ipywidgets", "matplotlib", "pygments", "tqdm"})
 
-# Calls that show something about their arguments and leave them as they were.
-SHOWS = frozenset({"ask", "check", "explore", "figure", "print", "show", "verify"})
+# Calls that show something about their arguments and leave them as they were. What stands
+# between the parentheses of those that draw can't be computed here; of the others it can.
+DRAWS = frozenset({"ask", "check", "explore", "figure", "show"})
+SHOWS = DRAWS | {"print", "verify"}
 
 LINES, CHARACTERS = 10_000, 250_000
 """How much one run may print; a loop that prints would otherwise drown the page."""
@@ -42,6 +44,8 @@ class Statement:
     """One statement at the top of a cell: the names it needs, and those that it changes.
 
     `certain` are those that it binds whatever happens, so that no earlier value of them counts.
+    `asks` are those whose methods it calls for a result: a generator, or a network, is another
+    one afterwards; a module is not.
     """
 
     node: ast.stmt
@@ -49,6 +53,7 @@ class Statement:
     needs: frozenset[str]
     changes: frozenset[str]
     certain: frozenset[str]
+    asks: frozenset[str]
 
 
 @lru_cache(maxsize=512)
@@ -60,17 +65,52 @@ def statements(source: str) -> tuple[Statement, ...]:
         return ()
 
 
+# Statements that bind what they bind whatever happens.
+SIMPLE = ast.Assign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+
+
 def _statement(node: ast.stmt) -> Statement:
-    text = ast.unparse(node)
-    table = symtable.symtable(text, "<cell>", "exec")
-    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    needs = set(_globals(table)) | (set(_augmented(node)) & bound)
-    simple = isinstance(
-        node, ast.Assign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-    )
+    needs, bound = _needs(node), _bound(node)
     changes = frozenset(bound | set(_changed(node)))
-    certain = frozenset(bound - needs) if simple else frozenset()
-    return Statement(node, text, frozenset(needs), changes, certain)
+    certain = frozenset(bound - needs) if isinstance(node, SIMPLE) else frozenset()
+    asks = frozenset(_asked(node))
+    return Statement(node, ast.unparse(node), frozenset(needs), changes, certain, asks)
+
+
+def _needs(node: ast.stmt) -> set[str]:
+    """Return the names that a statement takes from above; a loop gives its own to its body."""
+    heads: list[ast.expr]
+    given: list[ast.expr] = []
+    if isinstance(node, ast.For):
+        heads, given = [node.iter], [node.target]
+    elif isinstance(node, ast.While | ast.If):
+        heads = [node.test]
+    elif isinstance(node, ast.With):
+        heads = [item.context_expr for item in node.items]
+        given = [item.optional_vars for item in node.items if item.optional_vars]
+    else:
+        return set(_globals(_table(node))) | (set(_augmented(node)) & _bound(node))
+    needs = {name for head in heads for name in _globals(_table(head))}
+    for block in (node.body, getattr(node, "orelse", [])):
+        bound = {name for target in given for name in _base_names(target)}
+        for statement in block:
+            needs |= _needs(statement) - bound
+            bound |= _bound(statement) if isinstance(statement, SIMPLE) else set()
+    return needs
+
+
+def _table(node: ast.AST) -> symtable.SymbolTable:
+    return symtable.symtable(ast.unparse(node), "<cell>", "exec")
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    return {s.get_name() for s in _table(node).get_symbols() if s.is_assigned() or s.is_imported()}
+
+
+def _base_names(target: ast.expr) -> Iterator[str]:
+    for part in ast.walk(target):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
@@ -95,14 +135,35 @@ def _changed(node: ast.stmt) -> Iterator[str]:
         stored = isinstance(getattr(part, "ctx", None), ast.Store | ast.Del)
         if isinstance(part, ast.Subscript | ast.Attribute) and stored:
             yield from _base(part)
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        call = node.value
-        if isinstance(call.func, ast.Name) and call.func.id in SHOWS:
-            return
+    for part in _executed(node):
+        call = part.value if isinstance(part, ast.Expr) else None
+        if not isinstance(call, ast.Call) or _calls(call, SHOWS):
+            continue
         if isinstance(call.func, ast.Attribute):
             yield from _base(call.func)
         for argument in call.args:
             yield from _base(argument)
+
+
+def _asked(node: ast.stmt) -> Iterator[str]:
+    for part in _executed(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            yield from _base(part.func)
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of a statement that run with it, which the body of a function does not."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        return
+    if isinstance(node, ast.Call) and _calls(node, DRAWS):
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _executed(child)
+
+
+def _calls(call: ast.Call, functions: frozenset[str]) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in functions
 
 
 def _base(node: ast.expr) -> Iterator[str]:
@@ -118,13 +179,20 @@ Step = tuple[int, Statement]  # the number of its cell, and the statement
 def steps_for(names: frozenset[str], cells: Sequence[str]) -> list[Step]:
     """Return, in order, the statements of the cells that give the names their values."""
     wanted, found = set(names), []
+    imported = {name for cell in cells for name in _imported(cell)}
     for number in reversed(range(len(cells))):
         for statement in reversed(statements(cells[number])):
-            if statement.changes & wanted:
+            if (statement.changes | (statement.asks - imported)) & wanted:
                 found.append((number, statement))
                 wanted -= statement.certain
                 wanted |= statement.needs
     return found[::-1]
+
+
+def _imported(source: str) -> Iterator[str]:
+    for statement in statements(source):
+        if isinstance(statement.node, ast.Import | ast.ImportFrom):
+            yield from statement.changes
 
 
 def needed(source: str) -> frozenset[str]:
@@ -203,7 +271,7 @@ class Lesson:
         trouble = ""
         with redirect_stdout(Nowhere()), redirect_stderr(Nowhere()):
             for at, statement in steps_for(names, above):
-                for changed in statement.changes:
+                for changed in statement.changes | statement.asks:
                     self._made.pop(changed, None)
                 try:
                     self._statement(statement.node, cells[at], at)
@@ -215,7 +283,7 @@ class Lesson:
     def _remember(self, cells: Sequence[str], number: int, error: str) -> None:
         """Note that what the cell changed is now what a cell below would find."""
         for statement in statements(cells[number]):
-            for name in statement.changes:
+            for name in statement.changes | statement.asks:
                 self._made.pop(name, None)
                 if not error:
                     self._made[name] = _signature(name, cells[: number + 1])

@@ -49,6 +49,14 @@ def test_a_cell_takes_what_it_needs_from_above_and_runs_nothing_else(room, shown
         (("x = [1]", "x.append(2)", "x"), "[1, 2]\n"),  # and what changed it since
         (("x = [1]", "x[0] = 5", "x"), "[5]\n"),
         (("x = 1", "x += 1", "x"), "2\n"),
+        (("x = 'above'\nprint(x)", "for x in [1]:\n    y = x\n    print(y)"), "1\n"),
+        (("x = 1", "for i in [1]:\n    y = x + i", "y"), "2\n"),
+        (("x = 1", "for x in [x]:\n    pass", "x"), "1\n"),
+        (("x = []", "for i in range(2):\n    x.append(i)", "x"), "[0, 1]\n"),
+        (("x = [1]", "def f():\n    x.append(2)", "x"), "[1]\n"),  # never called
+        (("x = [1, 2]", "last = x.pop()", "x"), "[1]\n"),  # asked for a result, and changed
+        (("x = [1, 2]", "print(x.pop())", "x"), "[1]\n"),
+        (("x = [1, 2]", "show(x.pop())", "x"), "[1, 2]\n"),  # what draws can't run
         (("x = 1\nif x:\n    x = 7", "x"), "7\n"),
         (("import random as r\nr.seed(0)", "len([r])"), "1\n"),
         (("y = 2\ndef f(x):\n    return x + y", "f(1)"), "3\n"),
@@ -69,6 +77,22 @@ def test_running_a_cell_twice_gives_the_same(room, shown):
     run(room, *cells)
     run(room, *cells)
     assert "".join(shown) == "0.5 [0.5]\n" * 2
+
+
+def test_what_a_loop_binds_is_not_looked_for_above(room):
+    cells = ("for n in [1]:\n    total = 1 / 0", "for n in [2]:\n    total = n\n    print(total)")
+    assert run(room, *cells) == {"error": "", "above": ""}
+    assert lesson.needed(cells[1]) == frozenset()
+
+
+def test_a_generator_goes_on_where_the_cells_above_left_it(room, shown):
+    seeded = "import numpy as np\nrng = np.random.default_rng(0)"
+    cells = (seeded, "first = rng.normal()", "print(rng.normal())", "print(rng.normal())")
+    for number in (2, 2, 3):
+        run(room, *cells, number=number)
+    rng = np.random.default_rng(0)
+    drawn = [str(rng.normal()) for _ in range(3)]
+    assert "".join(shown).split() == [drawn[1], drawn[1], drawn[2]]
 
 
 def test_a_cell_above_that_changed_counts_as_it_stands_now(room, shown):
