@@ -269,6 +269,8 @@ def test_other_right_answers_pass_too():
         "2.3": lambda Z: 2 * masked_sigmoid(2 * Z) - 1,
         "2.5": lambda Z, dA: dA * np.sign(np.maximum(Z, 0)),
         "2.10": einsum_softmax_backward,
+        "2.2": lambda Z: masked_sigmoid(Z) * masked_sigmoid(-Z),
+        "2.7": lambda Z, dA, a: (dA * np.where(Z > 0, 1, a), np.sum(dA * np.minimum(Z, 0))),
         "2.14": lambda batches: int((np.concatenate(batches) == 0).all(axis=0).sum()),
     }.items():
         assert check(id, function).passed, check(id, function).text

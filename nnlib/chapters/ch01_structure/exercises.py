@@ -52,7 +52,7 @@ def _one_sum(x, w, bias):
 
 def _draw_layer(rng):
     """Return X, W, b of a layer with n, d and k all different."""
-    n, d, k = rng.choice(np.arange(1, 7), 3, replace=False)
+    n, d, k = rng.choice(np.arange(2, 8), 3, replace=False)
     return rng.normal(size=(n, d)), rng.normal(size=(d, k)), rng.normal(size=(1, k))
 
 
@@ -66,7 +66,7 @@ UNIT = Exercise(
     title="one unit, one sample",
     solution=unit,
     probes={
-        "sample 0, unit 2": (X, W1, b1 + 1, 0, 2),
+        "sample 0, unit 2": (X, W1, b1, 0, 2),
         "sample 2, unit 0": (X, W1, b1 + 1, 2, 0),
         "two samples, four features": (WIDE, WIDE_W, WIDE_b, 1, 2),
         "square shapes": (SQUARE, SQUARE_W, SQUARE_b, 0, 1),
@@ -101,6 +101,31 @@ UNIT = Exercise(
             lambda X, W, b, i, j: np.sum(X[i] * W[:, j]) + b[:, j],
             "Right, but as an array of shape (1,): `b[:, j]` keeps an axis. `b[0, j]` is a number.",
         ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[i] * W[:, j]) + b[j],
+            "b is a row of shape (1, k), so `b[j]` asks for its row j. The bias of unit j is "
+            "`b[0, j]`.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: max(np.sum(X[i] * W[:, j]) + b[0, j], 0),
+            "This is the activation of a ReLU unit. z comes before it, and may be negative.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: 1 / (1 + np.exp(-np.sum(X[i] * W[:, j]) - b[0, j])),
+            "This is the activation of a sigmoid unit. Asked for is what goes into the sigmoid, z.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[j] * W[:, i]) + b[0, i],
+            "i and j are exchanged. i counts samples, rows of X; j counts units, columns of W.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: np.sum(X[i - 1] * W[:, j - 1]) + b[0, j - 1],
+            "You count from 1. As in code, the first sample and the first unit are 0.",
+        ),
+        Wrong(
+            lambda X, W, b, i, j: X[i, 0] * W[0, j] + b[0, j],
+            "Only the first input is there. Does your loop return in its first round?",
+        ),
     ],
     witness=lambda X, W, b, i, j: _one_sum(X[i], W[:, j], b[0, j]),
     draw=_draw_unit,
@@ -118,6 +143,11 @@ UNIT = Exercise(
 def affine(X, W, b):
     """Return Z (n, k) from X (n, d), W (d, k), b (1, k)."""
     return np.matmul(X, W) + b
+
+
+def _share(Z):
+    E = np.exp(Z)
+    return E / E.sum(axis=-1, keepdims=True)
 
 
 def _unit_by_unit(X, W, b):
@@ -160,6 +190,23 @@ AFFINE_LAYER = Exercise(
             lambda X, W, b: X @ (W + b),
             "The bias is added to the weights, before the product. So it is multiplied by the "
             "inputs, and a sample of zeros never sees it.",
+        ),
+        Wrong(
+            lambda X, W, b: np.maximum(X @ W + b, 0),
+            "This is A, the activations of ReLU units. Asked for is Z, which comes before them.",
+        ),
+        Wrong(
+            lambda X, W, b: _share(X @ W + b),
+            "You have put a softmax on top. Z is what goes into it.",
+        ),
+        Wrong(
+            lambda X, W, b: X @ W + b[0, 0],
+            "All units share the bias of the first. Each has its own: add the whole row b.",
+        ),
+        Wrong(
+            lambda X, W, b: W.T @ X.T + b,
+            "This is the column-wise way to write it, where samples are columns; and there b would "
+            "be a column, too. Here samples are rows: X comes first, and nothing is transposed.",
         ),
     ],
     properties=[
@@ -235,6 +282,10 @@ BIAS_LAB = Exercise(
             "Now all units share the first bias. Unit j gets b[j].",
         ),
         Wrong(
+            lambda X, W, b: X @ W + b.mean(),
+            "Now every unit gets the mean of all biases. Each unit has its own.",
+        ),
+        Wrong(
             lambda X, W, b: X @ W + b[::-1],
             "The axis is right now, but the biases stand in reverse order.",
         ),
@@ -263,6 +314,22 @@ def forward(X, weights, biases):
 
 THREE_W = [WIDE_W, RNG.normal(size=(3, 5)), RNG.normal(size=(5, 2))]
 THREE_b = [WIDE_b, RNG.normal(size=(1, 5)), RNG.normal(size=(1, 2))]
+
+
+def _relu(Z):
+    return np.maximum(Z, 0)
+
+
+def _layers(step):
+    """A wrong forward pass: step(A, W, b, layer, depth) is what each layer does."""
+
+    def forward(X, weights, biases):
+        A = X
+        for layer, (W, b) in enumerate(zip(weights, biases, strict=True)):
+            A = step(A, W, b, layer, len(weights))
+        return A
+
+    return forward
 
 
 def _pass(between, last=lambda Z: Z, bias=1.0):
@@ -311,7 +378,7 @@ FORWARD = Exercise(
     },
     wrong=[
         Wrong(
-            _pass(lambda Z: np.maximum(Z, 0), lambda Z: np.maximum(Z, 0)),
+            _pass(_relu, _relu),
             "The last layer has a ReLU as well. Logits may be negative: cut them off at 0, and "
             "the network can never say that a class is unlikely.",
         ),
@@ -320,7 +387,7 @@ FORWARD = Exercise(
             "There is no activation between the layers, so your network is one affine map.",
         ),
         Wrong(
-            _pass(lambda Z: np.maximum(Z, 0), bias=0.0),
+            _pass(_relu, bias=0.0),
             "The biases are missing.",
         ),
         Wrong(
@@ -332,8 +399,46 @@ FORWARD = Exercise(
             "This is the first layer only.",
         ),
         Wrong(
-            _pass(lambda Z: np.maximum(Z, 0), lambda Z: Z - Z.max(axis=-1, keepdims=True)),
+            _pass(_relu, lambda Z: Z - Z.max(axis=-1, keepdims=True)),
             "The logits are shifted. Softmax would not mind, but these are not the logits.",
+        ),
+        Wrong(
+            _pass(_relu, _share),
+            "You have put a softmax at the end. The logits are what goes into it.",
+        ),
+        Wrong(
+            _layers(
+                lambda A, W, b, layer, depth: _relu(A @ W) + b if layer + 1 < depth else A @ W + b
+            ),
+            "The bias is added after the ReLU. It belongs to z: add it before you cut off at 0.",
+        ),
+        Wrong(
+            _layers(lambda A, W, b, layer, depth: _relu(A) @ W + b),
+            "X goes through a ReLU as well: its negative entries are lost before the first layer "
+            "reads them.",
+        ),
+        Wrong(
+            _layers(lambda A, W, b, layer, depth: _relu(A @ W + b) if layer == 0 else A @ W + b),
+            "Only the first layer has a ReLU. All have one, but for the last.",
+        ),
+        Wrong(
+            _layers(
+                lambda A, W, b, layer, depth: _relu(A @ W + b) if layer + 2 < depth else A @ W + b
+            ),
+            "The last two layers have no ReLU: you stop one layer too early.",
+        ),
+        Wrong(
+            _pass(lambda Z: 1 / (1 + np.exp(-Z))),
+            "The hidden layers are sigmoids. The task asks for ReLU, `np.maximum(Z, 0)`.",
+        ),
+        Wrong(
+            _pass(np.tanh),
+            "The hidden layers are tanh. The task asks for ReLU, `np.maximum(Z, 0)`.",
+        ),
+        Wrong(
+            _pass(lambda Z: np.max(Z, 0)),
+            "`np.max(Z, 0)` is the largest entry of each column: its second argument is an axis. "
+            "`np.maximum(Z, 0)` compares each entry with 0.",
         ),
     ],
     witness=_with_a_column_of_ones,
@@ -410,6 +515,32 @@ PARAMETER_COUNT = Exercise(
             lambda widths: (widths[0] + 1) * widths[1],
             "This is the first layer. Add up all of them.",
         ),
+        Wrong(
+            lambda widths: (widths[-2] + 1) * widths[-1],
+            "This is the last layer. Add up all of them; does a loop overwrite the sum?",
+        ),
+        Wrong(
+            lambda widths: sum((d + 1) * k for d, k in _pairs(widths)) - widths[-1],
+            "The output units have no biases here. They are units as all others are.",
+        ),
+        Wrong(
+            lambda widths: sum((d + 1) * (k + 1) for d, k in _pairs(widths)),
+            "You add 1 to both widths. A layer from d to k has (d + 1) k: the 1 is the bias that "
+            "each of its k units has.",
+        ),
+        Wrong(
+            lambda widths: sum(widths[1:]),
+            "These are the biases alone. Each unit also has a weight for every one of its inputs.",
+        ),
+        Wrong(
+            lambda widths: sum(d * k for d, k in _pairs(widths)) + 1,
+            "There is a single bias in your count. Each unit has one of its own.",
+        ),
+        Wrong(
+            lambda widths: sum(k * k + k for k in widths),
+            "Each width is multiplied by itself. A layer's weights are its inputs times its units: "
+            "multiply each width by the next.",
+        ),
     ],
     witness=_sizes_of_the_arrays,
     draw=lambda rng: ([int(k) for k in rng.integers(1, 20, int(rng.integers(2, 6)))],),
@@ -426,7 +557,7 @@ PARAMETER_COUNT = Exercise(
 
 
 def one_hot(y, K):
-    """Return Y (n, K): row i is 0 but for a 1 in column y[i]."""
+    """Return Y (n, K), floats: row i is 0 but for a 1 in column y[i]."""
     Y = np.zeros((len(y), K))
     Y[np.arange(len(y)), y] = 1
     return Y
@@ -435,6 +566,12 @@ def one_hot(y, K):
 def _every_row(y, K):
     Y = np.zeros((len(y), K))
     Y[:, y] = 1
+    return Y
+
+
+def _whole_rows(y, K):
+    Y = np.zeros((len(y), K))
+    Y[y] = 1
     return Y
 
 
@@ -487,6 +624,24 @@ ONE_HOT = Exercise(
             lambda y, K: 1 - one_hot(y, K),
             "Zeros and ones are exchanged.",
         ),
+        Wrong(
+            lambda y, K: np.equal.outer(y, np.arange(K)),
+            "The values are right, but they are True and False. They will be subtracted from "
+            "probabilities: make them floats.",
+        ),
+        Wrong(
+            _whole_rows,
+            "`Y[y] = 1` fills the rows that are numbered as the labels are, from end to end. One "
+            "entry in each row is wanted: `Y[np.arange(n), y]`.",
+        ),
+        Wrong(
+            lambda y, K: np.eye(len(y))[y],
+            "Your rows have n entries, one for each sample. They need K, one for each class.",
+        ),
+        Wrong(
+            lambda y, K: one_hot(y, K) * np.reshape(y, (-1, 1)),
+            "The label itself stands in its column. A 1 belongs there, whatever the class.",
+        ),
     ],
     properties=[
         holds(
@@ -517,6 +672,7 @@ def accuracy(Z, y):
 
 
 LOGITS = np.array([[2.0, -1.0, 0.5], [0.0, 0.1, 3.0], [1.0, 4.0, 2.0], [-3.0, -2.0, -1.0]])
+FIRST = 3 * np.eye(4, 1)  # raises the first row
 
 
 def _rows_won(Z, y):
@@ -538,6 +694,7 @@ ACCURACY = Exercise(
         "the running example": (np.array([[2.0, -0.5], [0.0, 2.5], [0.5, 0.0]]), y),
         "four samples, three classes": (LOGITS, np.array([0, 2, 0, 2])),
         "as many samples as classes": (LOGITS[:3], np.array([0, 1, 1])),
+        "the largest logit of all comes first": (LOGITS + FIRST, np.array([0, 2, 1, 0])),
         "all wrong": (LOGITS, np.array([1, 0, 0, 0])),
     },
     wrong=[
@@ -571,6 +728,19 @@ ACCURACY = Exercise(
         Wrong(
             lambda Z, y: np.mean(Z.argmin(axis=1) == y),
             "You predict the class with the smallest logit.",
+        ),
+        Wrong(
+            lambda Z, y: bool(np.all(Z.argmax(axis=1) == y)),
+            "You ask whether all rows are right. Asked for is the share of those that are.",
+        ),
+        Wrong(
+            lambda Z, y: np.sum(Z.argmax(axis=1) == y) / Z.shape[1],
+            "You divide by the number of classes. The share is of the n samples.",
+        ),
+        Wrong(
+            lambda Z, y: np.mean((Z[:, 1] > 0) == y),
+            "You look at the logit of class 1 alone, and whether it is above 0. The prediction is "
+            "the class with the largest of the K logits.",
         ),
     ],
     witness=_rows_won,
@@ -646,8 +816,24 @@ BROADCAST_LAB = Exercise(
             "This is the share of samples that are predicted as class 1. The labels are not used.",
         ),
         Wrong(
-            lambda X, w, b, y: np.mean(((X @ w + b)[:, 0] >= 1.5) == y),
-            "The shapes are right now, but the threshold moved: sigma(z) > 1/2 means z > 0.",
+            lambda X, w, b, y: np.mean(((X @ w + b)[:, 0] > 0.5) == y),
+            "The shapes are right now, but you ask for z > 0.5. It is the probability that has to "
+            "be above 1/2, and sigma(z) > 1/2 means z > 0.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.mean((X @ w + b).argmax(axis=1) == y),
+            "Z has one column, so `argmax(axis=1)` is 0 for every sample. With one unit the sign "
+            "of z decides.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.mean((1 / (1 + np.exp(-(X @ w + b)[:, 0])) > 0) == y),
+            "The shapes are right now. But a sigmoid is above 0 for every z, so all samples are "
+            "predicted as class 1: compare it with 1/2, or z with 0.",
+        ),
+        Wrong(
+            lambda X, w, b, y: np.sum((X @ w + b > 0) == y) / len(y),
+            "The mean is gone, and the shapes are as before: `predicted == y` is (n, n), and you "
+            "count pairs of samples.",
         ),
         Wrong(
             lambda X, w, b, y: np.mean(((X @ w + b) > 0) == y[:, np.newaxis]) * len(X),
@@ -824,6 +1010,31 @@ XOR = Exercise(
         Wrong(
             lambda low, high: (np.array([[high - low], [0.0 * low]]), np.array([[low]])),
             "Without the second unit the output goes on rising at (1, 1). This is no XOR.",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[1.0], [-2.0]]), np.array([[0.0]])),
+            "These weights give 0, 1, 1, 0, whatever `low` and `high` are. Which gives `low` at "
+            "(0, 0), and which `high` at (0, 1)?",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[1.0], [-2.0]]), np.array([[low]])),
+            "b2 is right. W2 lifts the output by 1, from `low` to `low` + 1, and not to `high`.",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[high - low], [3 * low - 2 * high]]), np.array([[low]])),
+            "Right for low = 0 only. At (1, 1) the bias counts as well: 2 w1 + w2 + b = low.",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[high - low], [-2 * (high - low)]]), low),
+            "The numbers are right, but b2 is a bare number. It should be a row of shape (1, 1).",
+        ),
+        Wrong(
+            lambda low, high: (np.array([[high - low], [-2 * (high - low)]]), np.array([low])),
+            "The numbers are right, but b2 has the shape (1,). It should be a row, (1, 1).",
+        ),
+        Wrong(
+            lambda low, high: (np.array([high - low, -2 * (high - low)]), np.array([[low]])),
+            "The numbers are right, but W2 has the shape (2,). It should be a column, (2, 1).",
         ),
     ],
     properties=[
@@ -1043,6 +1254,18 @@ PORT_LAB = Exercise(
             _without_bias,
             "The orientation is right now, but the bias is gone.",
         ),
+        Wrong(
+            _layers(
+                lambda A, W, b, layer, depth: (
+                    _relu(A @ W.T + b) if layer + 1 < depth else A @ W.T + b
+                )
+            ),
+            "The orientation is right now. But the last layer lost its ReLU: here each has one.",
+        ),
+        Wrong(
+            _layers(lambda A, W, b, layer, depth: _relu(A @ W.T) + b),
+            "The orientation is right now. But the bias is added after the ReLU: it belongs to z.",
+        ),
     ],
     witness=_ported_unit_by_unit,
     draw=_draw_ported,
@@ -1061,8 +1284,8 @@ PORT_LAB = Exercise(
 def weights_for(X, W, n_out):
     """Return the weights (n_in, n_out) of a layer for the batch X.
 
-    On the first batch W is None: return zeros; X decides n_in. Later,
-    another number of columns is a ValueError.
+    On the first batch W is None: return zeros, of the dtype of X; X
+    decides n_in. Later, another number of columns is a ValueError.
     """
     n_in = None if W is None else len(W)
     if n_in is not None and X.shape[1] != n_in:
@@ -1073,8 +1296,8 @@ def weights_for(X, W, n_out):
 def broken_weights_for(X, W, n_out):
     """Return the weights (n_in, n_out) of a layer for the batch X.
 
-    On the first batch W is None: return zeros; X decides n_in. Later,
-    another number of columns is a ValueError.
+    On the first batch W is None: return zeros, of the dtype of X; X
+    decides n_in. Later, another number of columns is a ValueError.
     """
     n_in = None if W is None else len(W)
     if X.shape[1] != n_in:
@@ -1097,6 +1320,24 @@ def _lazy(build, keep=lambda X, W, n_out: W):
         return keep(X, W, n_out)
 
     return weights_for
+
+
+def _compares(inputs=len, found=lambda X: X.shape[1]):
+    """A wrong repair: n_in is read from W in another way, or compared with something else."""
+
+    def weights_for(X, W, n_out):
+        if W is None:
+            return np.zeros((X.shape[1], n_out), X.dtype)
+        if found(X) != inputs(W):
+            raise ValueError(f"expected {inputs(W)} columns, got {X.shape[1]}")
+        return W
+
+    return weights_for
+
+
+def _makes_new_ones(X, W, n_out):
+    fits = W is not None and X.shape[1] == len(W)
+    return W if fits else np.zeros((X.shape[1], n_out), X.dtype)
 
 
 def _let_numpy_object(X, W, n_out):
@@ -1130,12 +1371,13 @@ LAZY_LAB = Exercise(
         "a later batch": (X, W1, 3),
         "a later batch, one column too many": (np.ones((2, 3)), W1, 3),
         "a later batch, as many columns as units": (np.ones((2, 3)), W1 + 1, 3),
+        "a later batch of two samples": (np.ones((2, 2)), W1, 3),
     },
     wrong=[
         Wrong(
             lambda X, W, n_out: np.zeros((X.shape[1], n_out), X.dtype) if W is None else W,
-            "The first batch works. But a later batch with the wrong number of columns now passes: "
-            "keep the check for when n_in is known.",
+            "The first batch works. But a later one passes that has not as many columns as W has "
+            "rows: once n_in is known, another `X.shape[1]` is a ValueError.",
         ),
         Wrong(
             _lazy(lambda X, n_out: np.zeros((n_out, X.shape[1]), X.dtype)),
@@ -1158,6 +1400,25 @@ LAZY_LAB = Exercise(
             _lazy(lambda X, n_out: np.zeros((X.shape[1], n_out))),
             "The values are right. The new weights are float64 even for float32 input, and would "
             "turn everything after them into float64: use the dtype of X.",
+        ),
+        Wrong(
+            _compares(inputs=lambda W: W.shape[1]),
+            "The first batch works. But `W.shape[1]` counts the units; the inputs are the rows of "
+            "W, `W.shape[0]`.",
+        ),
+        Wrong(
+            _compares(found=len),
+            "The first batch works. But `len(X)` counts the samples, and a batch may have any "
+            "number of them. Compare the columns, `X.shape[1]`.",
+        ),
+        Wrong(
+            _makes_new_ones,
+            "The first batch works. But a later one with another number of columns gets new "
+            "weights, without a word. A ValueError is due.",
+        ),
+        Wrong(
+            _lazy(lambda X, n_out: np.ones((X.shape[1], n_out), X.dtype)),
+            "The check is right now. But the new weights should be zeros.",
         ),
     ],
     witness=_let_numpy_object,

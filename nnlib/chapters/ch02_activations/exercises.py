@@ -42,6 +42,8 @@ FAR = {
     "far left": (np.array([[-40.0, -1000.0]]),),
     "far on both sides": (np.array([[-1000.0, 1000.0]]),),
 }
+# Where the last digits of e^-40 count. What is smaller than this is 0 to everybody.
+NOTHING = 1e-200
 
 # The same for a backward, which gets the gradient by its output as well.
 BACKWARD = {
@@ -64,7 +66,7 @@ def _logistic(Z):
 def sigmoid(Z):
     """Return 1 / (1 + exp(-z)) for every entry z of Z.
 
-    No exp may overflow.
+    No exp may overflow, and no digits may be lost at z = -40.
     """
     e = np.exp(-np.abs(Z))  # at most 1, so nothing overflows
     return np.where(Z >= 0, 1, e) / (1 + e)
@@ -86,7 +88,7 @@ SIGMOID = Exercise(
     title="a sigmoid that never overflows",
     solution=sigmoid,
     probes=ELEMENTWISE | FAR,
-    atol=0,
+    atol=NOTHING,
     wrong=[
         Wrong(
             lambda Z: 1 / (1 + np.exp(-Z)),
@@ -116,6 +118,21 @@ SIGMOID = Exercise(
             lambda Z: np.exp(-np.abs(Z)) / (1 + np.exp(-np.abs(Z))),
             "The left half is right, and the right half mirrors it: for z >= 0 the numerator "
             "is 1, not e.",
+        ),
+        Wrong(
+            lambda Z: 1 / (1 + np.exp(-np.abs(Z))),
+            "The right half is right, and the left half mirrors it: for z < 0 the numerator is e, "
+            "not 1.",
+        ),
+        Wrong(
+            lambda Z: (1 + np.tanh(Z / 2)) / 2,
+            "The formula is right and nothing overflows. But on the left it ends in a difference "
+            "of nearly equal numbers, as 1 + tanh(z/2) and 1 - sigma(-z) do: at z = -40 this is "
+            "0, and sigma is 4.25e-18.",
+        ),
+        Wrong(
+            np.tanh,
+            "This is tanh, which runs from -1 to 1. The sigmoid runs from 0 to 1.",
         ),
     ],
     properties=[
@@ -154,7 +171,7 @@ SIGMOID_DERIVATIVE = Exercise(
     title="the derivative of the sigmoid, far out",
     solution=sigmoid_derivative,
     probes=ELEMENTWISE | FAR,
-    atol=0,
+    atol=NOTHING,
     wrong=[
         Wrong(
             lambda Z: _logistic(Z) * (1 - _logistic(Z)),
@@ -183,6 +200,19 @@ SIGMOID_DERIVATIVE = Exercise(
             lambda Z: _logistic(Z) * _logistic(Z),
             "You multiply sigma(z) by itself. The second factor is 1 - sigma(z), which is "
             "sigma(-z).",
+        ),
+        Wrong(
+            lambda Z: (1 - np.tanh(Z / 2) ** 2) / 4,
+            "Right near 0. At z = 40 and at z = -40 this is 0; the truth is 4.25e-18. There tanh "
+            "rounds to 1 in size, and 1 minus its square has no digits left.",
+        ),
+        Wrong(
+            lambda Z: _logistic(-Z),
+            "This is sigma(-z), the second factor. The slope is sigma(z) sigma(-z).",
+        ),
+        Wrong(
+            lambda Z: Z * (1 - Z),
+            "s (1 - s) is right for s = sigma(z). Z holds z itself: apply the sigmoid first.",
         ),
     ],
     properties=[central_differences(lambda Z: float(np.sum(_logistic(Z))), (MATRIX,))],
@@ -393,6 +423,20 @@ RELU = Exercise(
             lambda Z, dA: np.heaviside(Z, 0) + 0 * dA,
             "This is the slope alone. The chain rule multiplies it by dA, which you do not use.",
         ),
+        Wrong(
+            lambda Z, dA: dA * np.sign(Z),
+            "`np.sign(Z)` is -1 left of 0, so the gradient passes there with its sign turned. It "
+            "should stop.",
+        ),
+        Wrong(
+            lambda Z, dA: dA * np.heaviside(Z, 0.5),
+            "At z = 0 half of the gradient passes. Any slope from 0 to 1 would be a subgradient, "
+            "and this book takes 0.",
+        ),
+        Wrong(
+            lambda Z, dA: dA * (Z < 0),
+            "The mask is upside down: it passes the gradient where the unit is off.",
+        ),
     ],
     properties=[
         central_differences(lambda Z, dA: float(np.sum(dA * np.maximum(Z, 0))), (MATRIX, GRADIENT))
@@ -479,6 +523,7 @@ RELU_LAB = Exercise(
     ],
     probes={
         "a unit that is off": (ONES, -ONES, ZERO, ONES),
+        "a unit that is barely on": (1e-9 * ONES, ONES, ZERO, ONES),
         "two samples": (MATRIX, LAYER_W, LAYER_b, LAYER_dA),
         "a row of zeros, without bias": (np.zeros((1, 3)), LAYER_W, 0 * LAYER_b, LAYER_dA[:1]),
         "an empty batch": (EMPTY, LAYER_W, LAYER_b, np.zeros((0, 2))),
@@ -512,6 +557,16 @@ RELU_LAB = Exercise(
             ),
             "The mask is right. But db is now a mean over the batch: the loss already holds 1/n, "
             "so db is the sum.",
+        ),
+        Wrong(
+            _relu_layer(lambda Z, dA: dA * np.sign(Z)),
+            "`np.sign(Z)` is -1 where the unit is off, so a gradient passes there with its sign "
+            "turned. Take the sign of A, or ask for Z > 0.",
+        ),
+        Wrong(
+            _relu_layer(lambda Z, dA: dA * (Z > 1e-8)),
+            "A unit with a tiny output counts as off here. It is on, and its slope is 1: ReLU's "
+            "zeros are exact, so ask for `> 0`.",
         ),
     ],
     properties=[
@@ -598,9 +653,21 @@ PRELU = Exercise(
             "once the learned slope passes 1. Ask for z > 0.",
         ),
         Wrong(
-            lambda Z, dA, a: (dA * np.where(Z > 0, 1, a), np.sum(dA * np.minimum(Z, 0))),
-            "The values are right, but float32 input comes back as float64: `np.where(Z > 0, 1, a)`"
-            " makes a float64 array of two Python numbers. Put arrays into its branches.",
+            lambda Z, dA, a: (np.where(Z > 0, 1, a), np.sum(dA * np.minimum(Z, 0))),
+            "da is right. dZ is the slope alone: the chain rule multiplies it by dA.",
+        ),
+        Wrong(
+            lambda Z, dA, a: (np.where(Z > 0, dA, a * dA), np.sum(dA * (Z <= 0))),
+            "dZ is right. In da each unit below zero counts with dA alone. The derivative of a z "
+            "with respect to a is z, so it is dA times z.",
+        ),
+        Wrong(
+            lambda Z, dA, a: (
+                np.where(Z > 0, dA, a * dA),
+                np.array([np.sum(dA * np.minimum(Z, 0))]),
+            ),
+            "The values are right, but da has the shape (1,). The slope a is a number, and so is "
+            "the derivative with respect to it.",
         ),
         Wrong(
             lambda Z, dA, a: (np.where(Z > 0, dA, a * dA), np.sum(a * dA * np.minimum(Z, 0))),
@@ -687,6 +754,11 @@ ELU = Exercise(
             lambda Z, alpha: np.where(Z > 0, 1, alpha * np.exp(-np.minimum(Z, 0))),
             "Below zero the slope should die out, and here it grows: the exponent has the wrong "
             "sign.",
+        ),
+        Wrong(
+            lambda Z, alpha: np.minimum(1, alpha * np.exp(np.minimum(Z, 0))),
+            "For z > 0 the slope is 1, whatever alpha is. Your minimum takes alpha there if alpha "
+            "is below 1, and cuts off the left half if it is above.",
         ),
     ],
     properties=[
@@ -790,6 +862,24 @@ SOFTMAX = Exercise(
             "These are the exponentials, and the largest of each row is 1. Divide each row by its "
             "sum.",
         ),
+        Wrong(
+            lambda Z: np.array([np.exp(z - z.max()) / np.exp(z - z.max()).sum() for z in Z]),
+            "Right for a matrix. But the loop takes the first axis for the rows: for one sample "
+            "alone z is a number, and for a batch of sequences a matrix. Work along axis=-1.",
+        ),
+        Wrong(
+            lambda Z: (
+                np.exp(Z - np.abs(Z).max(axis=-1, keepdims=True))
+                / np.exp(Z - np.abs(Z).max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True)
+            ),
+            "You subtract the largest size, |z|. In a row far below 0 that pushes all logits "
+            "further down, and 0 / 0 is NaN: subtract the largest logit.",
+        ),
+        Wrong(
+            _logistic,
+            "This is a sigmoid of each logit by itself. In softmax the classes of a row share one "
+            "sum, so that they add up to 1.",
+        ),
     ],
     properties=[
         holds(
@@ -818,7 +908,10 @@ SOFTMAX = Exercise(
 
 
 def softmax_backward(P, dP):
-    """Return dZ from P = softmax(Z) and dP, without building a Jacobian."""
+    """Return dZ from P = softmax(Z) and dP, without building a Jacobian.
+
+    A row runs along the last axis; one row alone has no other.
+    """
     return P * (dP - np.sum(dP * P, axis=-1, keepdims=True))
 
 
@@ -837,6 +930,13 @@ def _by_jacobians(P, dP):
     return dZ
 
 
+def _row_after_row(P, dP):
+    dZ = np.empty_like(P)
+    for i in range(len(P)):
+        dZ[i] = P[i] * (dP[i] - P[i] @ dP[i])
+    return dZ
+
+
 def _draw_probabilities(rng):
     n, K = (int(k) for k in rng.choice(np.arange(2, 6), 2, replace=False))
     return rng.dirichlet(np.ones(K), n), rng.normal(size=(n, K))
@@ -850,6 +950,7 @@ SOFTMAX_BACKWARD = Exercise(
         "two classes": (np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]])),
         "one sample alone": (PROBABILITIES[0], GRADIENT[0]),
         "two samples": (PROBABILITIES, GRADIENT),
+        "as many samples as classes": (softmax(SQUARE), np.roll(SQUARE, 1, axis=0)),
         "a batch of sequences": (IMAGE_PROBABILITIES, IMAGES_GRADIENT),
         "a certain row": (np.array([[1.0, 0.0, 0.0]]), GRADIENT[:1]),
         "an empty batch": (EMPTY, EMPTY),
@@ -890,6 +991,24 @@ SOFTMAX_BACKWARD = Exercise(
             ),
             "Right for a matrix. The loop over rows fails for one sample alone, and for an empty "
             "batch; two array operations along the last axis do all of it.",
+        ),
+        Wrong(
+            _row_after_row,
+            "Right for a matrix. But the loop takes the first axis for the rows: for one sample "
+            "alone `P[i]` is a number, and for a batch of sequences a matrix. Work along axis=-1.",
+        ),
+        Wrong(
+            lambda P, dP: P - dP,
+            "P - Y, with Y the right answers, is the gradient of softmax and cross-entropy "
+            "together. Here softmax is alone, and dP is any gradient: (2.16).",
+        ),
+        Wrong(
+            lambda P, dP: softmax_backward(softmax(P), dP),
+            "P is the output of softmax already. You apply softmax once more.",
+        ),
+        Wrong(
+            lambda P, dP: P * dP - P**2 * np.sum(dP * P, axis=-1, keepdims=True),
+            "The second term has a factor P too many: it is p times the number p^T dP.",
         ),
     ],
     properties=[
@@ -1041,6 +1160,13 @@ def _two_layers(slope, scale=1):
     return gradients
 
 
+def _with_an_output_slope(X, W1, W2, Y):
+    A1 = _logistic(X @ W1)
+    Y_hat = A1 @ W2
+    dZ2 = (Y_hat - Y) / len(X) * Y_hat * (1 - Y_hat)
+    return X.T @ (dZ2 @ W2.T * A1 * (1 - A1)), A1.T @ dZ2
+
+
 DEEP_X = np.array([[1.0, 2.0], [0.5, -1.0], [-1.5, 0.25]])
 DEEP_W1 = np.array([[0.4, -0.6], [1.1, 0.3]])
 DEEP_W2 = np.array([[0.7], [-1.2]])
@@ -1112,6 +1238,11 @@ TWICE_LAB = Exercise(
             _two_layers(lambda A: 4 * (A * (1 - A)) ** 2),
             "The factor 4 makes up for the doubled slope at z = 0 only. Take one of the two away.",
         ),
+        Wrong(
+            _with_an_output_slope,
+            "The slope of the hidden layer is right now. But the output layer has no activation, "
+            "and so no slope: dY_hat was right as it stood.",
+        ),
     ],
     properties=[
         central_differences(
@@ -1148,14 +1279,14 @@ def gradient_stds(weights, slopes, dA):
     return np.array(stds[::-1])
 
 
-def _chain(step, flip=True, order=-1):
-    """A wrong answer: another step through a layer, another order of the results or layers."""
+def _chain(step, flip=True, order=-1, measure=np.std):
+    """A wrong answer: another step, another measure, another order of the results or layers."""
 
     def stds(weights, slopes, dA):
         found = []
         for W, slope in zip(weights[::order], slopes[::order], strict=True):
             dA, seen = step(W, slope, dA)
-            found.append(seen.std())
+            found.append(measure(seen))
         return np.array(found[::-1] if flip else found)
 
     return stds
@@ -1253,6 +1384,24 @@ VANISHING = Exercise(
             _chain(lambda W, slope, dA: ((dA * slope) @ W.T, dA * slope)),
             "You measure dZ, before the weights. The question is for dX, after W^T.",
         ),
+        Wrong(
+            _chain(lambda W, slope, dA: ((dA * slope) @ W.T, dA)),
+            "You measure the gradient that comes into each layer. Asked for is dX, which leaves "
+            "it: measure after the step.",
+        ),
+        Wrong(
+            _chain(_through(lambda W, slope, dA: (dA * slope) @ W.T), measure=np.linalg.norm),
+            "These are the norms, which grow with the number of entries. Asked for are the "
+            "standard deviations, `dX.std()`.",
+        ),
+        Wrong(
+            _chain(
+                _through(lambda W, slope, dA: (dA * slope) @ W.T),
+                measure=lambda dX: np.mean(np.abs(dX)),
+            ),
+            "You take the mean size of the entries. Asked for are the standard deviations, "
+            "`dX.std()`.",
+        ),
     ],
     witness=_stds_by_nudges,
     draw=_draw_chain,
@@ -1278,6 +1427,11 @@ def dead_units(batches):
     return np.sum(dead)
 
 
+def _counts(batches):
+    """The units that are 0 throughout a batch, counted for each batch by itself."""
+    return [np.sum(np.all(A == 0, axis=0)) for A in batches]
+
+
 def _all_rows(batches):
     return np.concatenate(batches)
 
@@ -1285,6 +1439,10 @@ def _all_rows(batches):
 # Unit 0 is dead, unit 1 sleeps through the first batch, unit 2 sleeps now and then.
 BATCH_1 = np.array([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
 BATCH_2 = np.array([[0.0, 2.0, 0.0]])
+# No unit is dead. The batches by themselves would say 2, 3, 1 and 2.
+FOUR_BATCHES = [
+    np.array([row]) for row in np.array([[0.0, 0, 1, 1], [0, 0, 0, 1], [1, 1, 1, 0], [0, 1, 0, 1]])
+]
 
 
 def _never_awake(batches):
@@ -1306,6 +1464,7 @@ DEAD = Exercise(
         "one batch": ([np.array([[0.0, 1.0], [0.0, 0.0]])],),
         "a unit that sleeps through the first batch": ([BATCH_1, BATCH_2],),
         "a unit that sleeps through the last batch": ([BATCH_2, BATCH_1],),
+        "four batches": (FOUR_BATCHES,),
         "tiny outputs": ([np.array([[1e-12, 0.0]])],),
         "no dead unit": ([np.ones((2, 3)), np.zeros((1, 3))],),
         "two dead units": ([np.array([[0.0, 0.0, 3.0]]), np.array([[0.0, 0.0, 0.0]])],),
@@ -1348,6 +1507,25 @@ DEAD = Exercise(
             lambda batches: np.sum(np.all(_all_rows(batches) < 1e-8, axis=0)),
             "A tiny output counts as 0 here. ReLU's zeros are exact, and where the output is "
             "1e-12 the gradient still passes in full.",
+        ),
+        Wrong(
+            lambda batches: np.mean(_counts(batches)),
+            "You take the mean of the batches' counts. A unit is dead if it is 0 in all of them, "
+            "and no count says which units it counted.",
+        ),
+        Wrong(
+            lambda batches: max(_counts(batches)),
+            "You take the largest of the batches' counts. A unit that sleeps in that batch may "
+            "wake in another.",
+        ),
+        Wrong(
+            lambda batches: min(_counts(batches)),
+            "You take the smallest of the batches' counts. Two batches may count as many units, "
+            "and not the same ones.",
+        ),
+        Wrong(
+            lambda batches: np.sum(np.any(_all_rows(batches) > 0, axis=0)),
+            "You count the units that are awake. The dead ones are the others.",
         ),
     ],
     witness=_never_awake,
