@@ -158,6 +158,8 @@ def in_parts(view: Array) -> list[slice]:
 def patches(view: Array) -> Array:
     """Return one row a window, (windows, kh kw C_in): the only copy of X."""
     numbers = math.prod(view.shape[3:])
+    # `<= view.shape[4]` does the same: it copies the same numbers on the other way
+    # `< view.shape[5]` does the same: that way is never taken
     if view.shape[5] < view.shape[4]:  # few channels: longer runs to copy along the width
         return view.transpose(3, 4, 5, 0, 1, 2).reshape(numbers, -1).T
     return view.reshape(-1, numbers)

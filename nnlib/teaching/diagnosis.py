@@ -303,6 +303,7 @@ def _ordinary(trial: Trial) -> bool:
 # Slips --------------------------------------------------------------------------------------------
 
 SEVERAL = 3  # more explanations than this explain nothing
+NAMELESS = "place of the right one"  # what is said for a value whose name the learner does not know
 
 
 def _by_slip(exercise: Exercise, function: Function, found: Survey, right: Survey) -> str:
@@ -325,7 +326,10 @@ def _by_slip(exercise: Exercise, function: Function, found: Survey, right: Surve
                 who = "Your function fails as the right one would if"
             parts.append(f"{who} {_clauses(slip, words, names)}.")
         sentences.append(" ".join(dict.fromkeys(parts)))
-    message = _alternatives(list(dict.fromkeys(sentences)))
+    sentences = list(dict.fromkeys(sentences))
+    message = _alternatives(sentences)
+    if failed is not None and (len(sentences) > 1 or NAMELESS in message):
+        return ""  # what the exception means says more
     fine = [name for i, name in enumerate(names) if i not in wrong]
     if message and failed is None and fine:
         message += f" {telling.are_right(fine)}"

@@ -30,8 +30,9 @@ def explain(exercise: Exercise, function: Function, trial: Trial, returned: bool
     """
     error = trial.error
     assert error is not None
-    where = _where(function, error)
-    meaning = _meaning(error)
+    number, source, values = _line(function, error)
+    where = _where(number, source, values)
+    meaning = _meaning(error, source)
     parts = [f"Your function raised {name_of(error).rstrip('.')}."]
     if meaning:
         parts.append(meaning)
@@ -42,27 +43,38 @@ def explain(exercise: Exercise, function: Function, trial: Trial, returned: bool
     return " ".join(parts)
 
 
-def _where(function: Function, error: BaseException) -> str:
-    """Return the learner's line and the shapes of what stands in it."""
+def _line(function: Function, error: BaseException) -> tuple[int, str, dict[str, Any]]:
+    """Return the number of the learner's line, its text, and the values of the names there."""
     frames = [
-        (frame, line)
-        for frame, line in traceback.walk_tb(error.__traceback__)
+        (frame, number)
+        for frame, number in traceback.walk_tb(error.__traceback__)
         if _is_learners(function, frame.f_code.co_filename)
     ]
     if not frames:
-        return ""
+        return 0, "", {}
     frame, number = frames[-1]
-    source = linecache.getline(frame.f_code.co_filename, number).strip()
-    values = {**frame.f_locals}
+    return number, linecache.getline(frame.f_code.co_filename, number).strip(), {**frame.f_locals}
+
+
+def _where(number: int, source: str, values: dict[str, Any]) -> str:
+    """Return the learner's line and the shapes of what stands in it."""
+    if not number:
+        return ""
     names = re.findall(r"[A-Za-z_]\w*", source) if source else list(values)
     shapes = [
-        f"`{name}` has the shape {value.shape}"
-        for name in dict.fromkeys(names)
-        if isinstance(value := values.get(name), np.ndarray)
+        said for name in dict.fromkeys(names) if (said := _of_a_value(name, values.get(name)))
     ]
     line = f"It was in line {number}" + (f", `{source}`" if source and "`" not in source else "")
     there = f"; there {_joined(shapes[:4])}" if shapes else ""
     return f"{line}{there}."
+
+
+def _of_a_value(name: str, value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"`{name}` has the shape {value.shape}"
+    if isinstance(value, tuple | list):
+        return f"`{name}` is a {type(value).__name__} of {len(value)}"
+    return ""
 
 
 def _joined(words: list[str]) -> str:
@@ -74,8 +86,19 @@ def _is_learners(function: Function, filename: str) -> bool:
     return code is not None and filename == code.co_filename
 
 
-def _meaning(error: BaseException) -> str:
-    """Return in plain words what an exception of NumPy's or Python's comes from; "" if unknown."""
+NO_COUNT = "A size or a count has to be one whole number."
+
+
+def _lost_an_axis(shapes: list[str], source: str) -> bool:
+    """Tell whether the second shape is the first without one axis, after a step along an axis."""
+    if len(shapes) < 2 or "axis=" not in source or "keepdims" in source:
+        return False
+    one, other = (re.findall(r"\d+", shape) for shape in shapes[:2])
+    return any(one[:i] + one[i + 1 :] == other for i in range(len(one)))
+
+
+def _meaning(error: BaseException, source: str) -> str:
+    """Return in plain words what an exception in that line comes from; "" if unknown."""
     text, kind = text_of(error), type(error).__name__
     shapes: list[Any] = SHAPES.findall(text)
     if isinstance(error, SystemExit):
@@ -86,7 +109,11 @@ def _meaning(error: BaseException) -> str:
         return (
             "In a matrix product, the columns of the left must be as many as the rows of the right."
         )
-    if "could not be broadcast" in text or "broadcast" in text:
+    if "broadcast" in text:
+        if _lost_an_axis(shapes, source):
+            return (
+                "The axis that was gone along is lost: with `keepdims=True` it stays, of length 1."
+            )
         return (
             f"Arrays of the shapes {' and '.join(shapes[:2])} don't fit together entry by entry."
             if len(shapes) > 1
@@ -105,11 +132,22 @@ def _meaning(error: BaseException) -> str:
             "Something is None there: a function without `return`, or a method that works in place."
         )
     if "truth value of an array" in text:
+        if extreme := re.search(r"(?<![\w.])(max|min)\(", source):
+            return (
+                f"`{extreme[1]}` compares arrays as wholes; `np.{extreme[1]}imum` compares them "
+                "entry by entry."
+            )
+        if "arange(" in source:
+            return NO_COUNT
         return (
             "An array can't stand in an `if`: say which entries count, by `np.any` or `np.where`."
         )
     if "setting an array element with a sequence" in text:
         return "An array is put where one number belongs."
+    if "as an integer" in text or "converted to a scalar index" in text:
+        return NO_COUNT
+    if "unsupported operand" in text and re.search("'(tuple|list)'", text):
+        return "A tuple or a list is no number: take its parts first, as in `a, b = pair`."
     if "Cannot cast ufunc" in text or "same_kind" in text:
         return "A whole-number array can't hold fractions: make it an array of floats first."
     return ""

@@ -259,7 +259,9 @@ def _relation(exercise: Exercise, pairs: list[Pair], who: str, names: list[str])
     for special in (_zeros, _factor, _offset, _moved, _nearly):
         if said := special(exercise, pairs, who):
             return said
-    return _where(exercise, pairs, who, names)
+    place = _where(exercise, pairs, who, names)
+    alike = _here_and_there(exercise, pairs, who)
+    return f"{alike} {place.removeprefix(f'{who} differs.').strip()}".strip() if alike else place
 
 
 def _all(exercise: Exercise, pairs: list[Pair], test: Callable[[Pair], Any]) -> bool:
@@ -496,6 +498,24 @@ def _nearly(exercise: Exercise, pairs: list[Pair], who: str) -> str:
             "rounded, approximated, or added to keep a denominator from 0?"
         )
     return ""
+
+
+def _here_and_there(exercise: Exercise, pairs: list[Pair], who: str) -> str:
+    """Say if all wrong entries are off by the same amount, or negative."""
+    masks = [_entries(p, exercise) for p in pairs]
+    got, want = (
+        np.concatenate([part[~m].astype(float) for part, m in zip(parts, masks, strict=True)])
+        for parts in ([p.got for p in pairs], [p.want for p in pairs])
+    )
+    if len(got) < 3 or not np.all(np.isfinite([got, want])) or not any(map(np.any, masks)):
+        return ""
+    if np.allclose(got, -want, rtol=1e-7, atol=0):
+        return f"{who} has the wrong sign wherever it is wrong."
+    off = got - want
+    if np.ptp(off) > 1e-9 * max(1.0, float(np.max(np.abs(want)))) or len(set(want)) < 3:
+        return ""
+    size = "larger" if off[0] > 0 else "smaller"
+    return f"{who} is {size} by {abs(off[0]):.4g} wherever it is wrong."
 
 
 def _where(exercise: Exercise, pairs: list[Pair], who: str, names: list[str]) -> str:

@@ -81,6 +81,10 @@ def changes_its_input(Z, dA):
     return dA
 
 
+def loses_an_axis(Z, dA):
+    return Z.T - (Z.T @ dA).sum(axis=1)
+
+
 def raises(Z, dA):
     return Z.no_such_method()
 
@@ -102,6 +106,14 @@ UNFORESEEN = {
     "input": (changes_its_input, "changes its input dA"),
     "raises": (raises, "AttributeError"),
     "values": (lambda Z, dA: relu_backward(Z, dA) + (Z == 3), "right in row 0, and not in 1"),
+    "off by one": (
+        lambda Z, dA: relu_backward(Z, dA) - (Z > 0.3) * 1,
+        "is smaller by 1 wherever it is wrong.",
+    ),
+    "sign here and there": (
+        lambda Z, dA: np.where(np.abs(dA) > 1, -1, 1) * relu_backward(Z, dA),
+        "has the wrong sign wherever it is wrong.",
+    ),
     "values by chance": (
         lambda Z, dA: np.cos(Z + 7) * dA,
         "The result differs. Right with: an empty batch",
@@ -109,6 +121,32 @@ UNFORESEEN = {
     "too many arguments": (lambda Z, dA, W: dA, "cannot be called as `relu_backward(Z, dA)`"),
     "random": (lambda Z, dA: dA * np.random.random(), "Called twice"),  # noqa: NPY002
 }
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda Z, dA: dA * (Z > 0) * max(Z, dA), "`np.maximum` compares them entry by entry"),
+        (lambda Z, dA: dA[: len(Z)] if Z > 0 else dA, "An array can't stand in an `if`"),
+        (lambda Z, dA: np.zeros(Z) * dA, "A size or a count has to be one whole number"),
+        (lambda Z, dA: np.arange(Z), "A size or a count has to be one whole number"),
+        (loses_an_axis, "with `keepdims=True` it stays, of length 1"),
+        (lambda Z, dA: 1 - Z.shape, "take its parts first"),
+    ],
+)
+def test_an_exception_is_explained_by_the_line_that_raised_it(function, says):
+    verdict = check("2.5", function)
+    assert verdict.by == "error"
+    assert says in verdict.message
+
+
+def test_a_tuple_in_the_line_that_failed_is_named():
+    def sized(Z, dA):
+        shape = Z.shape
+        return np.zeros(shape - 1)
+
+    assert "; there `Z` has" not in check("2.5", sized).message
+    assert "`shape` is a tuple of " in check("2.5", sized).message
 
 
 @pytest.mark.parametrize("name", UNFORESEEN)

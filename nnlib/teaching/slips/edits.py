@@ -92,9 +92,10 @@ def edits_of(function: ast.FunctionDef, given: Mapping[str, Any]) -> list[Edit]:
 
     `given` are some arguments of it: a matrix may be transposed, a list may lack its end.
     """
-    names = variables(function)
-    found = [*_of_results(function, _sizes(given)), *_of_arguments(function, given)]
-    found += [edit for spot, node in _spots(function) for edit in _edits(spot, node, names)]
+    names, sizes = variables(function), _sizes(given)
+    found = [*_of_results(function, sizes), *_of_arguments(function, given)]
+    for spot, node in _spots(function):
+        found += [*_edits(spot, node, names), *_terms(spot, node, sizes[:1])]
     return sorted(found, key=lambda edit: edit.rank)
 
 
@@ -120,6 +121,41 @@ def definitions(function: ast.FunctionDef) -> dict[str, ast.expr]:
                     if isinstance(name, ast.Name):
                         found.setdefault(name.id, value)
     return found
+
+
+def reached(function: ast.FunctionDef) -> dict[str, frozenset[int]]:
+    """Return, for each variable, the numbers of the results that it has a part in.
+
+    Empty where the results do not stand in one `return a, b`. A variable that is missing may reach
+    any of them.
+    """
+    returns = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
+    if len(returns) != 1 or not isinstance(returns[0].value, ast.Tuple):
+        return {}
+    found: dict[str, set[int]] = {name: set() for name in variables(function)}
+    for i, result in enumerate(returns[0].value.elts):
+        for name in _names_in(result):
+            found.setdefault(name, set()).add(i)
+    steps = [n for n in ast.walk(function) if isinstance(n, ast.stmt) and n is not function]
+    flows = [(_names_in(step), _stored(step)) for step in steps]
+    for _ in flows:  # as many rounds as the longest way through all of them
+        for used, stored in flows:
+            onward = set().union(*(found.get(name, set()) for name in stored))
+            for name in used:
+                found.setdefault(name, set()).update(onward)
+    return {name: frozenset(results) for name, results in found.items()}
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _stored(step: ast.stmt) -> set[str]:
+    """Return what a statement, or one inside of it, sets or may change."""
+    if isinstance(step, ast.Expr):  # found.append(...)
+        return _names_in(step)
+    targets = [n for n in ast.walk(step) if isinstance(n, ast.Name | ast.Subscript)]
+    return set().union(*(_names_in(n) for n in targets if isinstance(n.ctx, ast.Store)))
 
 
 def _spots(node: ast.AST, place: str | int | None = None) -> Iterator[tuple[Spot, ast.AST]]:
@@ -176,6 +212,7 @@ def _edits(spot: Spot, node: ast.AST, names: list[str]) -> Iterator[Edit]:
         yield from _calls(spot, node)
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield from _parts(spot, node)
+        yield from _indices(spot, node)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
         yield spot.edit(
             node.value,
@@ -244,6 +281,18 @@ def _operations(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
     if type(node.op) in turned:
         new = ast.BinOp(node.right, node.op, node.left)
         yield spot.edit(new, turned[type(node.op)], COMMON)
+
+
+def _terms(spot: Spot, node: ast.AST, sizes: Sequence[tuple[str, str]]) -> Iterator[Edit]:
+    """Yield what comes of dividing one term of a sum by the number of samples."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
+        return
+    if isinstance(node.right, ast.Constant):
+        return
+    for size, what in sizes:
+        new = ast.BinOp(node.right, ast.Div(), ast.parse(size, mode="eval").body)
+        text = f"{{}} were divided by {what}"
+        yield _inside(spot, node, "right", new, _missing(node.right, text), COMMON)
 
 
 def _left_out(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
@@ -350,6 +399,14 @@ def _comparisons(spot: Spot, node: ast.Compare) -> Iterator[Edit]:
         clause = f"`{COMPARED[other]}` stood in place of `{COMPARED[op]}`"
         rank = LIKELY if number < 2 else COMMON
         yield _inside(spot, node, "ops", other(), clause, rank)
+    if op in (ast.Gt, ast.GtE) and ast.unparse(node.comparators[0]) == "0":
+        text = "{} itself stood in place of the comparison"
+        yield spot.edit(node.left, _missing(node.left, text), COMMON)
+        cut = ast.parse("np.maximum(0, 0)", mode="eval").body
+        assert isinstance(cut, ast.Call)
+        cut.args[0] = node.left
+        text = "{}, cut off at 0, stood in place of the comparison"
+        yield spot.edit(cut, _missing(node.left, text), COMMON)
     swaps = {ast.Is: ast.IsNot, ast.IsNot: ast.Is}
     if op in swaps:
         new = ast.Compare(node.left, [swaps[op]()], node.comparators)
@@ -434,7 +491,31 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
             args = list(node.args)
             args[i], args[i + 1] = args[i + 1], args[i]
             yield spot.edit(ast.Call(node.func, args, node.keywords), swapped, COMMON)
+    yield from _cases(spot, node, name)
     yield from _keywords(spot, node, the)
+
+
+def _cases(spot: Spot, node: ast.Call, name: str) -> Iterator[Edit]:
+    """Yield what is done to one side of a case distinction, and to the last round of a loop."""
+    if name == "where" and len(node.args) == 3:
+        for i in (1, 2):
+            case = node.args[i]
+            for value in () if isinstance(case, ast.Constant) else (1, 0):
+                place = Spot(node, "args", i, spot.place, spot.line)
+                text = f"{value} stood in place of {{}}, in one of two cases"
+                yield place.edit(ast.Constant(value), _missing(case, text), COMMON)
+    if name in ("maximum", "minimum") and len(node.args) == 2:
+        op, side = (ast.Gt(), "above") if name == "maximum" else (ast.Lt(), "below")
+        for i in (0, 1):
+            if ast.unparse(node.args[1 - i]) == "0":
+                new = ast.Compare(node.args[i], [op], [node.args[1 - i]])
+                text = f"{{}} counted as 1 wherever it is {side} 0, whatever its size"
+                yield spot.edit(new, _missing(node.args[i], text), COMMON)
+    if name == "range" and len(node.args) == 3:
+        stop, step = node.args[1:]
+        last = ast.BinOp(_fixed(ast.BinOp(stop, ast.Sub(), step)), ast.Add(), ast.Constant(1))
+        place = Spot(node, "args", 1, spot.place, spot.line)
+        yield place.edit(last, "the last round were left out where it is smaller", COMMON)
 
 
 def _keywords(spot: Spot, node: ast.Call, the: str) -> Iterator[Edit]:
@@ -507,6 +588,16 @@ def _parts(spot: Spot, node: ast.Subscript) -> Iterator[Edit]:
                 new = ast.Subscript(node.value, ast.Slice(*kept), ast.Load())
                 end = ("the start of a slice", "the end of a slice", "the step of a slice")[i]
                 yield spot.edit(new, f"{end} were left out", COMMON)
+
+
+def _indices(spot: Spot, node: ast.Subscript) -> Iterator[Edit]:
+    """Yield what comes of a 0 for one of several indices."""
+    if isinstance(node.slice, ast.Tuple):
+        for i, index in enumerate(node.slice.elts):
+            if isinstance(index, ast.Name):
+                place = Spot(node.slice, "elts", i, spot.place, spot.line)
+                clause = _missing(index, "0 stood in place of {}, as an index")
+                yield place.edit(ast.Constant(0), clause, COMMON)
 
 
 def _names(spot: Spot, node: ast.Name, names: list[str]) -> Iterator[Edit]:

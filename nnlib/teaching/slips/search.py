@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.teaching.exercises import Exercise
-from nnlib.teaching.slips.edits import Edit, definitions, edits_of
+from nnlib.teaching.slips.edits import Edit, definitions, edits_of, reached
 from nnlib.teaching.telling import common_count
 from nnlib.teaching.trials import (
     Outcome,
@@ -71,6 +71,7 @@ class Laboratory:
         function.body = function.body[1:] or function.body  # the docstring
         self.defined = definitions(function)
         self.edits = edits_of(function, _given(exercise))
+        self.reached = reached(function)
         self.words = _pairs_of_words(self.tree)
         self._rounds = 0
         for loop in [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]:
@@ -227,10 +228,24 @@ class _Search:
         return frozenset(range(self.count))
 
     def _singles(self) -> Iterator[tuple[int, ...]]:
-        """Yield the edits, first those that bring the solution nearer to what was written."""
-        gains = [self._nearer(edit) for edit in self.lab.edits] if self.source else []
-        order = sorted(range(len(gains)), key=lambda i: min(gains[i], 0))  # sorting is stable
-        yield from ((i,) for i in order or range(len(self.lab.edits)))
+        """Yield the edits that can change a wrong result.
+
+        First come those that leave the right results alone, and of these, those that bring the
+        solution nearer to what was written.
+        """
+        keys: dict[int, tuple[bool, int]] = {}
+        for i, edit in enumerate(self.lab.edits):
+            reaches = self._reach(edit)
+            if reaches & self.wrong:
+                gain = min(self._nearer(edit), 0) if self.source else 0
+                keys[i] = not reaches <= self.wrong, gain
+        yield from ((i,) for i in sorted(keys, key=keys.__getitem__))  # sorting is stable
+
+    def _reach(self, edit: Edit) -> frozenset[int]:
+        """Return the numbers of the results that an edit can change."""
+        if isinstance(edit.place, int):
+            return frozenset({edit.place})
+        return self.lab.reached.get(edit.place or "", self._all)
 
     def _pairs(self) -> Iterator[tuple[int, ...]]:
         likely = range(min(PAIRED, len(self.lab.edits)))

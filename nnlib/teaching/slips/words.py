@@ -96,6 +96,8 @@ class Words:
             return f"`{name}`"
         if name in self.defined:
             noun = self.noun(self.defined[name])
+            if noun in ("zeros", "ones"):  # and something else by the time that it is used
+                return f"the array that begins as {noun}"
             return f"the {noun}" if noun else None
         return None
 
