@@ -302,7 +302,8 @@ def _handed_in(mistake: Mistake, exercise: Exercise) -> Outcome:
 def sort(exercise: Exercise, function: Any, verdict: Any) -> str:
     """Say into which sort an answer falls, by what it was told."""
     if verdict.passed:
-        return "false" if separated(exercise, function) else "right"
+        free = getattr(exercise, "free", False)  # other values are right as well
+        return "false" if not free and separated(exercise, function) else "right"
     if hasattr(verdict, "by"):
         return {"known": "cause", "slip": "cause", "values": "property", "lost": "crash"}.get(
             verdict.by, "bare"

@@ -69,7 +69,7 @@ Survey = dict[str, Trial]
 Deviations = dict[tuple[str, str], Trial]
 
 
-class _Printed(io.StringIO):
+class Printed(io.StringIO):
     """What a function prints, up to a limit: a loop without end must not fill the memory."""
 
     def write(self, text: str) -> int:
@@ -83,7 +83,7 @@ def attempt(function: Function, arguments: Sequence[Any], names: Sequence[str]) 
     flags: list[str] = []
     value: Any = None
     error: BaseException | None = None
-    printed = _Printed()
+    printed = Printed()
     with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(printed):
         warnings.simplefilter("ignore")
         try:

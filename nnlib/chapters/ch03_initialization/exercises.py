@@ -1,13 +1,14 @@
 """The exercises of chapter 3, initialization, in teaching order.
 
-Nothing here is random: a function that makes weights gets the random numbers as an argument, so
-that a right answer has one right value. The labs hold mistakes that notes and libraries published.
+A function that makes weights gets the random numbers as an argument, so that a right answer has one
+right value; where it draws them itself (3.14), properties decide. The labs hold mistakes that notes
+and libraries published. They are blind: the learner writes the test that exposes the bug first.
 """
 
 # Solutions are shown to learners, who write no annotations in a notebook.
 # mypy: allow-untyped-defs, allow-untyped-calls
 
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
@@ -39,6 +40,11 @@ def _count_products(shape):
     """Count the weights that meet in one output, and those that one input meets."""
     W = np.ones(shape)
     return W[..., 0].size, W[..., 0, :].size
+
+
+def _fans_in_pytorch(shape):
+    field = shape[2] * shape[3]
+    return field * shape[1], field * shape[0]
 
 
 def _draw_shape(rng):
@@ -86,6 +92,11 @@ FANS = Exercise(
         Wrong(
             lambda shape: (sum(shape[:-2]) * shape[-2], sum(shape[:-2]) * shape[-1]),
             "A window of 3 x 5 has 15 positions, not 8: multiply its sides.",
+        ),
+        Wrong(
+            lambda shape: shape if len(shape) == 2 else _fans_in_pytorch(shape),
+            "You read the kernel as PyTorch stores it, (C_out, C_in, kh, kw). Here it is "
+            "(kh, kw, C_in, C_out).",
         ),
     ],
     properties=[
@@ -199,6 +210,7 @@ def distinct_units(W1, b1, W2):
 
 W1_ALL = np.full((2, 3), 0.5)
 W1_TWO = np.array([[1.0, 2.0, 1.0], [0.0, 3.0, 0.0]])
+W1_CROSSED = np.array([[1.0, 2.0], [2.0, 1.0]])
 B_ZERO = np.zeros((1, 3))
 B_ONE = np.array([[0.0, 0.0, 1.0]])
 W2_ALL = np.full((3, 2), 0.5)
@@ -231,6 +243,7 @@ TWINS = Exercise(
         "one outgoing row differs": (W1_ALL, B_ZERO, W2_TWO),
         "columns alike, rows not": (W1_TWO, B_ZERO, W2_TWO),
         "more inputs than units": (WIDE.T[:, :3], B_ZERO, W2_ALL),
+        "equal sums": (W1_CROSSED, B_ZERO[:, :2], W2_ALL[:2]),
         "multiples of one unit": (
             np.array([[1.0, 2.0, 3.0]]),
             B_ZERO,
@@ -269,6 +282,11 @@ TWINS = Exercise(
             lambda W1, b1, W2: len(np.unique(np.concatenate([W1, b1, W2.T]).round(6), axis=1).T),
             "You round first. A difference of 1e-9 is small, but training makes it grow; only "
             "exactly equal units stay equal.",
+        ),
+        Wrong(
+            lambda W1, b1, W2: len(np.unique(np.concatenate([W1, b1, W2.T]).sum(axis=0))),
+            "You compare sums. Units with the weights 1, 2 and 2, 1 have equal sums, and they are "
+            "not the same.",
         ),
     ],
     witness=_one_by_one,
@@ -339,6 +357,23 @@ LIMIT = Exercise(
         Wrong(
             lambda n_in, n_out: np.sqrt(12 / (n_in + n_out)),
             "This has the factor 2 that ReLU needs. Xavier's rule has none for the activation.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(3) * 2 / (n_in + n_out),
+            "You multiply the variance by √3. It is the standard deviation that √3 makes the "
+            "limit: take the root of 2 / (n_in + n_out) first.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(2 / (n_in + n_out) / 3),
+            "You divide by 3 under the root. From c^2 / 3 = s^2 follows c^2 = 3 s^2.",
+        ),
+        Wrong(
+            lambda n_in, n_out: 6 / np.sqrt(n_in + n_out),
+            "The 6 belongs under the root as well.",
+        ),
+        Wrong(
+            lambda n_in, n_out: np.sqrt(6) / (n_in + n_out),
+            "The root is taken of 6 alone. It has to reach n_in + n_out as well.",
         ),
     ],
     witness=_limit_by_quadrature,
@@ -433,6 +468,18 @@ KAIMING = Exercise(
             lambda shape, mode, a: 2 / ((1 + a**2) * _fan(shape, mode)),
             "This is the variance. The question is for the standard deviation.",
         ),
+        Wrong(
+            _kaiming(gain2=lambda a: 6 / (1 + a**2)),
+            "This is the limit of the uniform distribution, √3 times the standard deviation.",
+        ),
+        Wrong(
+            _kaiming(fan=lambda shape, mode: (_fan(shape, "fan_in") + _fan(shape, "fan_out")) / 2),
+            "You take the mean of both fans, as Xavier does. Kaiming takes the one that mode says.",
+        ),
+        Wrong(
+            _kaiming(fan=lambda shape, mode: _fan(shape, "fan_in") + _fan(shape, "fan_out")),
+            "You divide by the sum of both fans. Kaiming takes the one that mode says.",
+        ),
     ],
     properties=[
         holds(
@@ -458,7 +505,8 @@ KAIMING = Exercise(
 def gain_of(f):
     """Return the gain 1 / sqrt(E[f(z)^2]) of f, for z from N(0, 1).
 
-    Two digits are enough: sum over a grid, or draw many z.
+    Two digits are enough: sum over a grid, or draw 100,000 z from a
+    generator with a seed.
     """
     z = np.linspace(-10, 10, 20_001)
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
@@ -517,10 +565,14 @@ GAIN = Exercise(
             lambda f: 1 / _normal_mean(f(_GRID) ** 2),
             "The root is missing: this is the squared gain.",
         ),
-        Wrong(
-            lambda f: 1 / np.sqrt(np.mean(f(_GRID[1600:2401]) ** 2)),
-            "You weigh all z on the grid alike. z is normal: values near 0 come up more often.",
-        ),
+        *[
+            Wrong(
+                lambda f, end=end: 1 / np.sqrt(np.mean(f(_GRID * end / 10) ** 2)),
+                f"You weigh all z between -{end} and {end} alike. z is normal: values near 0 come "
+                "up more often.",
+            )
+            for end in (1, 2, 3, 5, 10)
+        ],
         Wrong(
             lambda f: 1 / _normal_mean(np.abs(f(_GRID))),
             "This is the mean of |f(z)|. A sum of independent terms is ruled by squares.",
@@ -529,6 +581,24 @@ GAIN = Exercise(
             lambda f: 1 / np.sqrt(_normal_mean(((f(_GRID + 1e-4) - f(_GRID - 1e-4)) / 2e-4) ** 2)),
             "This keeps the gradient: it is the mean of f'(z)^2. The gain is about f(z) itself. "
             "For ReLU the two agree.",
+        ),
+        Wrong(
+            lambda f: _normal_mean(f(_GRID) ** 2),
+            "This is the mean of f(z)^2 itself. The gain is 1 over its root.",
+        ),
+        Wrong(
+            lambda f: np.sqrt(_normal_mean(f(_GRID) ** 2) - _normal_mean(f(_GRID)) ** 2),
+            "This is the standard deviation of f(z). The gain is an inverse, and the mean of f(z) "
+            "belongs to what it undoes: 1 over the root of the mean square.",
+        ),
+        Wrong(
+            lambda f: 1 / np.abs(f(1e-4) - f(-1e-4)) * 2e-4,
+            "You take the slope of f at 0. z has size 1: it gets far from 0, where f may bend.",
+        ),
+        Wrong(
+            lambda f: 1 / np.sqrt(np.mean(f(_GRID) ** 2 * _DENSITY / 0.005)),
+            "`np.mean` divides by the number of points on the grid. An integral is the sum times "
+            "the step between two points.",
         ),
     ],
     witness=_gain_by_hermite,
@@ -800,7 +870,8 @@ def which_rule(W):
     """Return which rule most likely made these weights W (n_in, n_out).
 
     0 is LeCun, 1 Xavier, 2 Kaiming with fan-in, 3 Kaiming with fan-out,
-    the last two for ReLU. The nearest variance wins, nearest by ratio.
+    the last two for ReLU. The nearest variance wins, nearest by ratio:
+    twice as large is as far off as half as large.
     """
     n_in, n_out = W.shape
     rules = np.array([1 / n_in, 2 / (n_in + n_out), 2 / n_in, 2 / n_out])
@@ -861,8 +932,14 @@ WHICH = Exercise(
         ),
         Wrong(
             _which(distance=lambda v, r: np.abs(v - r)),
-            "You take the smallest difference. Variances differ by factors: 0.02 and 0.04 are far "
-            "apart, 0.50 and 0.52 are not.",
+            "Your result is that of the smallest difference |r - v|, and |r / v - 1| puts the four "
+            "rules r in the same order: it is that difference over v. By ratio, r = 2 v and "
+            "r = v / 2 are equally far: compare logarithms.",
+        ),
+        Wrong(
+            _which(distance=lambda v, r: np.abs(v / r - 1)),
+            "|v / r - 1| is 1 if v is twice r, and 0.5 if it is half of it. By ratio both are "
+            "equally far: compare logarithms.",
         ),
         Wrong(
             _which(value=lambda W: np.mean(W**2)),
@@ -934,8 +1011,12 @@ XAVIER_LAB = Exercise(
     title="find the bug: Xavier from a blog",
     solution=xavier_normal,
     broken=broken_xavier_normal,
-    symptom="From 10 to 784 units these weights are 6.3 times as large as Xavier's, and a gradient "
-    "grows by a factor of 8.9 on its way back.",
+    symptom="In a decoder from 10 to 784 units, signal and gradient do not have the sizes that "
+    "Xavier's rule predicts.",
+    test_hints=[
+        "Which standard deviation does the rule prescribe? Choose a G for which a wrong one shows.",
+        "A function can be right for many shapes and wrong for others. Try several.",
+    ],
     probes=GIVEN,
     wrong=[
         Wrong(
@@ -989,10 +1070,15 @@ def broken_xavier_uniform(U):
 
 LIMIT_LAB = Exercise(
     id="3.12",
-    title="find the bug: a third of the variance",
+    title="find the bug: Xavier, uniform",
     solution=xavier_uniform,
     broken=broken_xavier_uniform,
-    symptom="The weights should have variance 2 / (n_in + n_out). Measured, it is a third of that.",
+    symptom="Ten tanh layers that start with these weights do not carry a signal as they do with "
+    "the `XavierUniform` of `nnlib`.",
+    test_hints=[
+        "Which variance should the result have? Either draw many U, or compute one result by hand.",
+        "Numbers from U(-1, 1) have the variance 1/3. What does the function do to that?",
+    ],
     probes={
         "1 to 3": (np.array([[0.5, -1.0, 0.25]]),),
         "6 to 2": (RNG.uniform(-1, 1, (6, 2)),),
@@ -1054,11 +1140,15 @@ def broken_kaiming_normal(G):
 
 LAYOUT_LAB = Exercise(
     id="3.13",
-    title="find the bug: weights in PyTorch's layout",
+    title="find the bug: Kaiming for PyTorch",
     solution=kaiming_normal,
     broken=broken_kaiming_normal,
-    symptom="From 1024 to 32 units the mean square of the signal grows by a factor of 32. Square "
-    "layers are fine.",
+    symptom="Loaded into a network of ReLU layers from 1024 to 32 units, these weights do not keep "
+    "the size of its signal.",
+    test_hints=[
+        "Which standard deviation is due for a G of 5 rows and 3 columns, in this layout?",
+        "Send a signal through: `np.maximum(f(G) @ x, 0)` for a column x. What should be kept?",
+    ],
     probes=GIVEN,
     wrong=[
         Wrong(
@@ -1097,14 +1187,20 @@ LAYOUT_LAB = Exercise(
 
 
 def deep_weights(width, depth, seed):
-    """Return LeCun weights (width, width) of each layer, as a tuple."""
+    """Return LeCun weights (width, width) of each layer, as a tuple.
+
+    The seed decides them all. Any way to draw them will do.
+    """
     rng = np.random.default_rng(seed)
     s, shape = 1 / np.sqrt(width), (width, width)
     return tuple(s * rng.normal(size=shape) for _ in range(depth))
 
 
 def broken_deep_weights(width, depth, seed):
-    """Return LeCun weights (width, width) of each layer, as a tuple."""
+    """Return LeCun weights (width, width) of each layer, as a tuple.
+
+    The seed decides them all. Any way to draw them will do.
+    """
     rng = np.random.default_rng
     s, shape = 1 / np.sqrt(width), (width, width)
     return tuple(s * rng(seed).normal(size=shape) for _ in range(depth))
@@ -1139,12 +1235,35 @@ def _all_at_once(width, depth, seed):
     return tuple(G / np.sqrt(width))
 
 
+def _related(V, W):
+    """Tell whether the entries of two matrices correlate, in their places or transposed.
+
+    Independent entries correlate by some 1 / width; six times that does not happen by chance.
+    """
+    found = [np.corrcoef(V.ravel(), other.ravel())[0, 1] for other in (W, W.T)]
+    return not np.max(np.abs(found)) < 6 / len(V)
+
+
+def _of_lecun(f, width, depth):
+    """Tell whether mean and variance are LeCun's, up to some five standard errors."""
+    weights = np.array(f(width, depth, 1)) * np.sqrt(width)
+    error = 5 / np.sqrt(weights.size)
+    return bool(abs(weights.mean()) < error and abs(np.mean(weights**2) - 1) < error * np.sqrt(2))
+
+
 SEED_LAB = Exercise(
     id="3.14",
-    title="find the bug: twenty layers from one seed",
+    title="find the bug: twenty layers",
     solution=deep_weights,
     broken=broken_deep_weights,
-    symptom="Twenty layers, and all have the same weights.",
+    symptom="A signal goes through twenty linear layers of 100 units. Weights drawn as they should "
+    "be double its size in fewer than one network of 100. With these it happens in one of 10.",
+    test_hints=[
+        "Another stream of random numbers gives other weights that are as right. So compare with "
+        "no fixed values: what must hold for every right answer?",
+        "Of one layer: mean and variance, up to chance. Of two layers? Of two seeds?",
+    ],
+    free=True,
     probes={
         "two layers": (2, 2, 0),
         "three layers": (3, 3, 7),
@@ -1175,16 +1294,27 @@ SEED_LAB = Exercise(
     ],
     properties=[
         holds(
-            "another seed, other weights",
-            lambda f: not np.allclose(f(3, 1, 0)[0], f(3, 1, 1)[0]),
-            "Two different seeds give the same weights.",
-        )
+            "no two layers are related",
+            lambda f: not any(_related(V, W) for V, W in combinations(f(30, 6, 0), 2)),
+            "Two of the layers hold the same numbers, as they are or transposed.",
+        ),
+        holds(
+            "mean 0 and variance 1 / width",
+            lambda f: _of_lecun(f, 30, 6) and _of_lecun(f, 10, 8),
+            "The weights do not have mean 0 and variance 1 / width.",
+        ),
+        holds(
+            "another seed, other weights in every layer",
+            lambda f: not any(_related(V, W) for V, W in product(f(30, 6, 0), f(30, 6, 1))),
+            "Networks of two seeds share a layer: their weights should be independent.",
+        ),
     ],
     witness=_all_at_once,
     draw=lambda rng: (int(rng.integers(1, 5)), int(rng.integers(1, 5)), int(rng.integers(1000))),
     hints=[
         "What does a generator do when it is made anew from the same seed?",
-        "Make it once, before the loop. Each draw then goes on where the last one stopped.",
+        "Make it once, before the loop: each draw then goes on where the last one stopped. Or give "
+        "each layer a generator of its own, as `rng.spawn` does.",
     ],
     why="A seed names a stream, not a draw. Made once, the generator gives every layer numbers of "
     "its own, and the whole network is still reproducible.",
@@ -1221,8 +1351,12 @@ DATA_LAB = Exercise(
     title="find the bug: weights that fit the data",
     solution=first_layer,
     broken=broken_first_layer,
-    symptom="On centered data it is right. On pixels between 0 and 1, E[z^2] comes out well above "
-    "1.",
+    symptom="On some data, the mean of z^2 over many draws of G comes out far from 1.",
+    test_hints=[
+        "The mean over G can be computed without drawing: W is a multiple of G, so one G is enough "
+        "to find the factor.",
+        "The docstring says what must come out. Compute it for more than one kind of X.",
+    ],
     probes={
         "inputs that are never negative": (POSITIVE, np.array([[1.0], [-1.0], [0.5]])),
         "inputs with mean 0": (CENTERED, G_TALL[:2]),
@@ -1248,6 +1382,16 @@ DATA_LAB = Exercise(
         Wrong(
             lambda X, G: G * np.sqrt(2 / (X.shape[1] * np.mean(X**2))),
             "The mean square is right. But the 2 is for a ReLU before this layer; X is raw data.",
+        ),
+        Wrong(
+            lambda X, G: G / np.sqrt(np.mean((X @ G) ** 2)),
+            "You make the mean of z^2 exactly 1 for this G. It is to be 1 in the mean over all G: "
+            "one of them says nothing about the others, and s must not depend on it.",
+        ),
+        Wrong(
+            lambda X, G: G / np.sqrt(X.shape[1] * np.std(X)),
+            "`np.std` has its mean taken away and its root taken. What the sum needs is the mean "
+            "of X**2.",
         ),
     ],
     witness=lambda X, G: G / np.sqrt(_over_all_signs(X, 1.0)),
