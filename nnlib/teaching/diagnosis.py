@@ -285,13 +285,18 @@ def _nearly_known(
             one, other = candidate.trials[name], found[name]
             if _same_outcome(exercise, one.outcome, other.outcome):
                 if not one.error and not agree("value", name, other, right[name], exercise):
-                    numbers += sum(int(np.count_nonzero(a)) for a in numbers_in(other.value))
+                    numbers += sum(map(_telling_numbers, numbers_in(other.value)))
             elif _ordinary(one) and _ordinary(other):
                 break
         else:
             if numbers > 2:
                 return candidate.diagnosis
     return ""
+
+
+def _telling_numbers(array: np.ndarray) -> int:
+    """Count the numbers that two mistakes do not share by chance: NaN, inf and 0 are anybody's."""
+    return int(np.count_nonzero(np.isfinite(array) & (array != 0)))
 
 
 def _ordinary(trial: Trial) -> bool:

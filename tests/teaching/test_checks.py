@@ -551,3 +551,17 @@ def test_answers_do_not_depend_on_the_process():
     runs = {subprocess.check_output([sys.executable, "-c", code]) for _ in range(2)}
     assert len(runs) == 1
     assert b"the bug is still there" in runs.pop()
+
+
+def test_two_mistakes_that_share_nothing_but_nan_are_not_one():
+    def shifted_by_the_mean(Z):
+        E = np.exp(Z - Z.mean(axis=-1, keepdims=True))
+        return E / E.sum(axis=-1, keepdims=True)
+
+    def shifted_by_the_size(Z):
+        E = np.exp(Z - np.abs(Z).max(axis=-1, keepdims=True))
+        return E / E.sum(axis=-1, keepdims=True)
+
+    said = "You subtract the largest size"
+    assert said in check("2.9", shifted_by_the_size).message
+    assert said not in check("2.9", shifted_by_the_mean).message
