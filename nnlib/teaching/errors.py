@@ -109,7 +109,9 @@ def _meaning(error: BaseException, source: str) -> str:
         return (
             "In a matrix product, the columns of the left must be as many as the rows of the right."
         )
-    if "broadcast" in text:
+    if "could not broadcast input array" in text and len(shapes) > 1:
+        return f"An array of the shape {shapes[0]} is put where one of {shapes[1]} belongs."
+    if "could not be broadcast" in text or "shape mismatch" in text:
         if _lost_an_axis(shapes, source):
             return (
                 "The axis that was gone along is lost: with `keepdims=True` it stays, of length 1."

@@ -213,7 +213,7 @@ def _no_numbers(exercise: Exercise, found: Survey, right: Survey, names: list[st
         place = f"part {count + 1}"
         pair = _pairs([got[count]], [due[count]], found, [name])
         said = pair and _relation(exercise, pair, place[0].upper() + place[1:], [name])
-        return f"{said or f'{place} differs'} This is with: {name}."
+        return f"{said or f'Part {count + 1} differs.'} This is with: {name}."
     value = next((found[n].value for n in names if as_array(found[n].value) is None), None)
     if value is None:
         return ""
@@ -260,7 +260,7 @@ def _relation(exercise: Exercise, pairs: list[Pair], who: str, names: list[str])
         if said := special(exercise, pairs, who):
             return said
     place = _where(exercise, pairs, who, names)
-    alike = _here_and_there(exercise, pairs, who)
+    alike = _here_and_there(exercise, pairs, who) or _capped(exercise, pairs, who)
     return f"{alike} {place.removeprefix(f'{who} differs.').strip()}".strip() if alike else place
 
 
@@ -516,6 +516,31 @@ def _here_and_there(exercise: Exercise, pairs: list[Pair], who: str) -> str:
         return ""
     size = "larger" if off[0] > 0 else "smaller"
     return f"{who} is {size} by {abs(off[0]):.4g} wherever it is wrong."
+
+
+def _capped(exercise: Exercise, pairs: list[Pair], who: str) -> str:
+    """Say if all wrong entries stand at the largest or the smallest value that comes out."""
+    masks = [_entries(p, exercise) for p in pairs]
+    bad = [(p.got[~m], p.want[~m]) for p, m in zip(pairs, masks, strict=True)]
+    got, want = (np.concatenate([np.ravel(b[i]).astype(float) for b in bad]) for i in (0, 1))
+    fine = sum(int(m.sum()) for m in masks)
+    every = np.concatenate([np.ravel(p.got).astype(float) for p in pairs])
+    every = every[~np.isnan(every)]
+    if fine < 3 or not np.any(every) or not np.all(np.isfinite([*every, *got])):
+        return ""
+    top, bottom = float(np.max(every)), float(np.min(every))
+    above, below = want > top, want < bottom
+    stands = (above & np.isclose(got, top, rtol=1e-9)) | (
+        below & np.isclose(got, bottom, rtol=1e-9, atol=0)
+    )
+    # One value may stand there by chance, unless it should be far beyond.
+    far = np.any(np.abs(want) > 5 * max(abs(top), abs(bottom)))
+    if not np.all(stands) or not (far or max(len(set(want[above])), len(set(want[below]))) > 1):
+        return ""
+    ends = [f"above {top:.8g}"] * bool(np.any(above)) + [f"below {bottom:.8g}"] * bool(
+        np.any(below)
+    )
+    return f"{who} is never {' or '.join(ends)}, and should be: is something clipped?"
 
 
 def _where(exercise: Exercise, pairs: list[Pair], who: str, names: list[str]) -> str:

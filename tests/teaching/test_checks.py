@@ -85,6 +85,12 @@ def loses_an_axis(Z, dA):
     return Z.T - (Z.T @ dA).sum(axis=1)
 
 
+def puts_a_row_in_an_entry(Z, dA):
+    dZ = np.zeros(len(Z))
+    dZ[:] = dA if Z.size > 1 else 0
+    return dZ
+
+
 def raises(Z, dA):
     return Z.no_such_method()
 
@@ -110,6 +116,10 @@ UNFORESEEN = {
         lambda Z, dA: relu_backward(Z, dA) - (Z > 0.3) * 1,
         "is smaller by 1 wherever it is wrong.",
     ),
+    "capped": (
+        lambda Z, dA: np.clip(relu_backward(Z, dA), -0.6, 0.8),
+        "is never above 0.8 or below -0.6, and should be: is something clipped?",
+    ),
     "sign here and there": (
         lambda Z, dA: np.where(np.abs(dA) > 1, -1, 1) * relu_backward(Z, dA),
         "has the wrong sign wherever it is wrong.",
@@ -132,6 +142,7 @@ UNFORESEEN = {
         (lambda Z, dA: np.arange(Z), "A size or a count has to be one whole number"),
         (loses_an_axis, "with `keepdims=True` it stays, of length 1"),
         (lambda Z, dA: 1 - Z.shape, "take its parts first"),
+        (puts_a_row_in_an_entry, "An array of the shape (2,3) is put where one of (2,) belongs."),
     ],
 )
 def test_an_exception_is_explained_by_the_line_that_raised_it(function, says):
