@@ -164,6 +164,11 @@ def _explain(exercise: Exercise, broken: Reply, right: Reply) -> str:
     """Say why a test does not tell the broken function from the right one."""
     if right.verdict and not broken.verdict:
         return "The wrong way round: return True where `f` is wrong, False where it is right."
+    if right.verdict and right.error is not None:
+        return (
+            "Your test hands over what even the right function can't take. Do shapes and types "
+            f"fit? It raises {type(right.error).__name__}: {_first(right.error)}"
+        )
     if right.verdict:
         return (
             "Your test accuses every function, the right one too. Do the values that it compares "

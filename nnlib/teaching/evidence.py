@@ -108,6 +108,7 @@ def plain(value: Any) -> str:
     if isinstance(value, np.ndarray):
         seen = value.squeeze() if value.ndim > 2 else value  # one image of one channel: a matrix
         shape = f" with shape {value.shape}" if value.size == 0 or seen.ndim < value.ndim else ""
+        seen = seen + 0.0 if seen.dtype.kind == "f" else seen  # -0 is 0 to a reader
         text = np.array2string(seen, precision=4, max_line_width=72, threshold=60, separator=", ")
         return text + shape
     if isinstance(value, list | tuple):
@@ -115,7 +116,9 @@ def plain(value: Any) -> str:
         gap = ",\n " if any(isinstance(part, np.ndarray | list | tuple) for part in value) else ", "
         return ends[0] + gap.join(map(plain, value)) + ends[1]
     if isinstance(value, float | np.floating):
-        return f"{value:.4g}"
+        return f"{value + 0.0:.4g}"
+    if callable(value):
+        return f"the function {getattr(value, '__name__', '?').strip('_')}"
     try:
         text = str(value)
     except Exception:  # an object of the learner's own, or a number of too many digits

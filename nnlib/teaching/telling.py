@@ -589,10 +589,12 @@ def _entry_kinds(pairs: list[Pair], masks: list[Array]) -> Iterator[str]:
     wants = [p.want for p in pairs]
     if all(np.all(m[w != 0]) for m, w in zip(masks, wants, strict=True)):
         yield "right where it is not 0, and wrong where it should be 0"
-    zeros, positive, negative = (
-        any(np.any(test(w)) for w in wants) for test in (_is_zero, _is_positive, _is_negative)
+    positive, negative = (
+        any(np.any(test(w)) for w in wants) for test in (_is_positive, _is_negative)
     )
     pairs_ = list(zip(masks, wants, strict=True))
+    # Of places that an input does not have, nothing can be said beside it.
+    zeros = all(np.any(w == 0) for m, w in pairs_ if not np.all(m))
     if zeros and all(np.all(m[w == 0]) and not np.any(m[w != 0]) for m, w in pairs_):
         yield "0 in the right places, and wrong everywhere else"
     if positive and negative and all(np.all(m[w >= 0]) for m, w in pairs_):
@@ -603,10 +605,6 @@ def _entry_kinds(pairs: list[Pair], masks: list[Array]) -> Iterator[str]:
         inner = [m[:, 1:-1, 1:-1] for m in masks]
         if any(i.size for i in inner) and all(np.all(i) for i in inner):
             yield "right inside, and wrong at the border"
-
-
-def _is_zero(array: Array) -> Array:
-    return np.asarray(array == 0)
 
 
 def _is_positive(array: Array) -> Array:

@@ -61,6 +61,7 @@ TESTS = {
     "no call": (lambda f: f is None, "never calls `f`"),
     "too few": (lambda f: f(X, W), "as `f(..., ...)`; it has to be `f(X, W, b, dA)`"),
     "too few, by name": (lambda f: f(X=X), "as `f(X=...)`"),
+    "shapes that don't fit": (lambda f: f(X, W, W, W), "even the right function can't take"),
     "raises": (lambda f: 1 / 0, "ZeroDivisionError: division by zero"),
     "asserts": (asserts, "return True instead"),
     "forgets": (forgets, "returns None"),

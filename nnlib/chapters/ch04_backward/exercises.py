@@ -163,11 +163,15 @@ CIRCUIT = Exercise(
 # 4.14 -----------------------------------------------------------------------------------------
 
 
-def _swept(pay=lambda gradients, m, slope, k: gradients[m] + slope * gradients[k], order=-1):
-    """A wrong answer: another payment on a wire, or another order of the values."""
+def _swept(
+    pay=lambda gradients, m, slope, k: gradients[m] + slope * gradients[k],
+    order=-1,
+    start=np.zeros,
+):
+    """A wrong answer: another payment, another order of the values, or another start."""
 
     def sweep(tape):
-        gradients = np.zeros(len(tape))
+        gradients = start(len(tape))
         gradients[-1] = 1
         for k in range(len(tape))[::order]:
             for m, slope in tape[k]:
@@ -262,6 +266,21 @@ TAPE = Exercise(
             "value's gradient with respect to every value.",
         ),
         Wrong(_first_wires, "Each value pays along its first wire only."),
+        Wrong(
+            _swept(pay=lambda gradients, m, slope, k: gradients[m] * (1 + slope * gradients[k])),
+            "Nothing is paid: all but the last stay 0. Begin with k = len(tape) - 1, and add slope "
+            "times what value k has, whatever value m has by then.",
+        ),
+        Wrong(
+            _swept(start=np.ones),
+            "Every value begins with a gradient of 1. Only the last one does; the others begin "
+            "with 0 and wait to be paid.",
+        ),
+        Wrong(
+            _swept(start=lambda size: np.zeros(size, int)),
+            "An array of whole numbers cuts off all behind the point. `np.zeros(len(tape))` holds "
+            "numbers of any kind.",
+        ),
         Wrong(lambda tape: sweep(tape)[::-1], "The gradients come out last first: turn them."),
     ],
     hints=[
@@ -348,6 +367,11 @@ ONE_SAMPLE = Exercise(
             "want all products of two entries: `np.outer(x, dz)`.",
         ),
         Wrong(
+            lambda x, W, dz: (dz[None] @ W.T, np.outer(x, dz), dz[None] * 1.0),
+            "The numbers are right. But dx has the shape of x, (d,), and db that of b, (k,): one "
+            "axis, not a row of a matrix.",
+        ),
+        Wrong(
             lambda x, W, dz: (np.outer(x, dz), np.array(dz), W @ dz),
             "All three are there, in another order: return dx, dW, db.",
         ),
@@ -376,6 +400,12 @@ def linear_backward(X, W, dZ):
 def _linear(dX=lambda X, W, dZ: dZ @ W.T, dW=lambda X, W, dZ: X.T @ dZ, db=_rows):
     """A wrong answer: one of the three gradients replaced."""
     return lambda X, W, dZ: (dX(X, W, dZ), dW(X, W, dZ), db(dZ))
+
+
+def _last_sample(X, W, dZ):
+    for x, dz in zip(X, dZ, strict=True):
+        dW, db = np.outer(x, dz), dz[None]
+    return dZ @ W.T, dW, db
 
 
 LINEAR = {
@@ -420,6 +450,16 @@ BATCH = Exercise(
         Wrong(
             _linear(db=lambda dZ: dZ[:1] * 1.0),
             "db looks at the first sample alone. All samples share b, so all of them count.",
+        ),
+        Wrong(
+            _linear(dW=lambda X, W, dZ: X[-1:].T @ dZ[-1:], db=lambda dZ: dZ[-1:].sum(0)[None]),
+            "Only the last sample is left: each overwrites the one before it. The samples' shares "
+            "add: `dW +=`, `db +=`.",
+        ),
+        Wrong(
+            _last_sample,
+            "Only the last sample is left: each overwrites the one before it. Begin with zeros, "
+            "which also serve an empty batch, and add: `dW +=`, `db +=`.",
         ),
         Wrong(
             _linear(
@@ -712,6 +752,10 @@ def two_layer_backward(X, y, W1, b1, W2, b2):
     return dW1, db1, dW2, db2
 
 
+def _down_the_columns(Z):
+    return np.exp(Z) / np.exp(Z).sum(axis=0, keepdims=True)
+
+
 def _four(
     slope=lambda Z1: Z1 > 0,
     seen=None,
@@ -720,13 +764,14 @@ def _four(
     in_dW=lambda n: 1.0,
     active=True,
     back=lambda W2: W2.T,
+    softmax=_probabilities,
 ):
-    """A wrong answer: another slope, input or way back of layer 2, bias gradient or factor."""
+    """A wrong answer: one of the steps of the right one replaced."""
 
     def gradients(X, y, W1, b1, W2, b2):
         n, Z1 = len(y), X @ W1 + b1
         A1 = np.maximum(Z1, 0) if active else Z1
-        P = _probabilities(A1 @ W2 + b2)
+        P = softmax(A1 @ W2 + b2)
         dZ2 = (P - np.eye(P.shape[1], dtype=P.dtype)[y]) * scale(n)
         dZ1 = dZ2 @ back(W2) * slope(Z1)
         used = A1 if seen is None else seen(Z1)
@@ -759,7 +804,6 @@ def _two_layers_of(rng):
 TWO_LAYERS = {
     "one sample": (TINY_X, TINY_Y, *TINY),
     "five samples": (NET_X, NET_Y, *NET),
-    "logits of 1000": (NET_X, NET_Y, NET_W1, NET_b1, 1000 * NET_W2, NET_b2),
 }
 
 FOUR = Exercise(
@@ -787,6 +831,10 @@ FOUR = Exercise(
             "1/n is missing: the loss is a mean, and dZ2 = (P - Y)/n.",
         ),
         Wrong(
+            _four(scale=lambda n: 1 / 3),
+            "You divide by 3, whatever came in. The worksheet has three samples; n is `len(X)`.",
+        ),
+        Wrong(
             _four(scale=lambda n: 1 / n**2),
             "All four are n times too small: divided by n twice. dZ2 = (P - Y)/n is the one place "
             "for it.",
@@ -803,6 +851,19 @@ FOUR = Exercise(
         Wrong(
             _four(scale=lambda n: -1 / n),
             "All signs are flipped: dZ2 is (P - Y)/n, not (Y - P)/n.",
+        ),
+        Wrong(
+            _four(softmax=_down_the_columns),
+            "Your softmax divides by the sum of a column. The classes of one sample make a row: "
+            "`axis=1`.",
+        ),
+        Wrong(
+            lambda *given: (*two_layer_backward(*given)[2:], *two_layer_backward(*given)[:2]),
+            "All four are there, layer 2 first. Return dW1, db1, dW2, db2.",
+        ),
+        Wrong(
+            lambda *given: tuple(two_layer_backward(*given)[i] for i in (2, 0, 3, 1)),
+            "All four are there, in another order. Return dW1, db1, dW2, db2.",
         ),
         Wrong(
             _four(active=False),
@@ -1007,6 +1068,10 @@ SQUARE_LAB = Exercise(
         Wrong(
             _linear(dX=lambda X, W, dZ: dZ @ (W + W.T) / 2),
             "The mean of W and its transpose is right for symmetric W only. Choose one of the two.",
+        ),
+        Wrong(
+            _linear(dX=lambda X, W, dZ: dZ * W.sum(axis=0)),
+            "Your sum runs over m and keeps j: '->ij'. dx_im keeps m and adds over the units j.",
         ),
         Wrong(
             _linear(dX=lambda X, W, dZ: dZ @ W[::-1]),
@@ -1218,6 +1283,11 @@ NUMERICAL = Exercise(
             "2h with its square.",
         ),
         Wrong(
+            _numerically(lambda f, X, step, h: (f(X + step) - f(X)) / (2 * h)),
+            "The second point is X itself, and what came is half of a one-sided difference. After "
+            "`X[i] += h` it takes `X[i] -= 2 * h` to get to the other side.",
+        ),
+        Wrong(
             _numerically(lambda f, X, step, h: (f(X) - f(X - step)) / h),
             "This is a backward difference. Step to both sides, and the error falls with h^2.",
         ),
@@ -1351,6 +1421,20 @@ RELATIVE = Exercise(
         ),
         Wrong(
             lambda A, B: (
+                np.max(np.abs(A - B)) / (np.max(np.abs(A)) + np.max(np.abs(B)))
+                if A.any() or B.any()
+                else 0 * A.sum()
+            ),
+            "You divide by the sum of the two largest entries. Asked for is the larger of them.",
+        ),
+        Wrong(
+            lambda A, B: _norm(A - B) / (_norm(A) + _norm(B) + 1e-12),
+            "A ratio of norms is a good measure, too; a small number in its denominator makes the "
+            "error of small gradients look smaller. Asked for is the largest difference over the "
+            "largest entry.",
+        ),
+        Wrong(
+            lambda A, B: (
                 _norm(A - B) / (_norm(A) + _norm(B)) if A.any() or B.any() else 0 * A.sum()
             ),
             "A ratio of norms is a good measure, too. It averages, so that one wrong entry among "
@@ -1444,6 +1528,14 @@ DIRECTION = Exercise(
             "the two numbers themselves, for V of any length.",
         ),
         Wrong(
+            lambda f, dX, X, V, h: (
+                np.sum(dX * V) / np.linalg.norm(V),
+                _slope(f, X, V / np.linalg.norm(V), h),
+            ),
+            "You bring V to length 1 first. That is a fair choice, but not the one asked for: V "
+            "may have any length, and stays as it is.",
+        ),
+        Wrong(
             lambda f, dX, X, V, h: (_slope(f, X, V, h), np.sum(dX * V)),
             "Right numbers, other order: first <dX, V>, then the slope.",
         ),
@@ -1526,6 +1618,11 @@ def _stepped(
     return step
 
 
+def _biases_stay(X, y, W1, b1, W2, b2, eta):
+    new_W1, _, new_W2, _ = training_step(X, y, W1, b1, W2, b2, eta)
+    return new_W1, b1 * 1, new_W2, b2 * 1
+
+
 def _two_steps_fall(step):
     parameters = NET
     losses = []
@@ -1570,6 +1667,20 @@ STEP = Exercise(
         Wrong(
             _stepped(means=True),
             "The biases take a step n times too short: db is a sum, since dZ2 holds 1/n.",
+        ),
+        Wrong(
+            lambda X, y, W1, b1, W2, b2, eta: two_layer_backward(X, y, W1, b1, W2, b2),
+            "These are the four gradients. Return the parameters after the step: `W1 - eta * dW1`.",
+        ),
+        Wrong(
+            lambda X, y, W1, b1, W2, b2, eta: tuple(
+                -eta * g for g in two_layer_backward(X, y, W1, b1, W2, b2)
+            ),
+            "These are the four changes. Add each to its parameter, and return that.",
+        ),
+        Wrong(
+            _biases_stay,
+            "The biases stay where they were. They are parameters, and learn as well.",
         ),
         Wrong(
             _stepped(all_of=2),

@@ -100,8 +100,10 @@
 
   function show() {
     const done = get("done");
-    document.querySelectorAll(".bd-sidenav a.reference, .toctree-wrapper a.reference")
-      .forEach((link) => tick(link, done));
+    // The contents, and a list whose entries begin with a lesson, as on the opening page of a chapter.
+    const lists = [".bd-sidenav a.reference", ".toctree-wrapper a.reference",
+      ".bd-article ol > li > p > a.internal:first-child"];
+    document.querySelectorAll(lists.join()).forEach((link) => tick(link, done));
     const ids = pages.flatMap((page) => page.ids);
     const count = ids.filter((id) => Object.hasOwn(done, id)).length;
     const nav = document.querySelector(".bd-sidebar-primary .bd-docs-nav");

@@ -73,7 +73,7 @@ BIAS = Number(
 
 WHOLE = Blanks(
     id="4.whole-layer",
-    prompt="Now all of it, for the two samples, against the clock. Row $m$, column $j$ of $dW$ "
+    prompt="Now all of it, for the two samples. Row $m$, column $j$ of $dW$ "
     "belongs to the weight from input $m$ to unit $j$; row $i$ of $dX$ to sample $i$.",
     given={"X": X[two], "W": W, "dZ": dZ[two]},
     blanks={

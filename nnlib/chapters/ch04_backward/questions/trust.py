@@ -66,12 +66,12 @@ EXPECTED = Number(
 
 # The six, by what they are, and what one would see of each.
 NAMES = {
-    "right": "right: falls as h², then rounding rises as expected",
-    "vanishing": "right, but vanishing: as right, but all of the left branch is lifted",
-    "nearby": "a kink nearby: wrong above one h, at the level of rounding below it",
-    "hit": "a kink hit exactly: the same large error for every h, and gone elsewhere",
-    "entry": "one entry wrong by 1 %: a low floor for every h, here and elsewhere",
-    "sign": "wrong sign: an error of 2 for every h, here and elsewhere",
+    "right": "right",
+    "vanishing": "right, and vanishing",
+    "nearby": "right, with a kink nearby",
+    "hit": "right, with a kink hit exactly",
+    "entry": "one entry wrong by 1 %",
+    "sign": "wrong sign",
 }
 _WOULD = {
     "right": "A right gradient of ordinary size gets down to about 1e-10.",
@@ -101,7 +101,7 @@ def _curve(letter: str, truth: str, why: str) -> Choice:
     ]
     return Choice(
         id=f"4.curve-{letter.lower()}",
-        prompt=f"Curve {letter}: what is it, and by which sign do you know?",
+        prompt=f"Curve {letter}: what is it?",
         options=options,
         why=why,
     )
