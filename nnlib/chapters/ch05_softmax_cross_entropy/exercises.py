@@ -1,7 +1,8 @@
 """The exercises of chapter 5, softmax and cross-entropy, in teaching order.
 
 Each solution is written as a learner would write it, without nnlib: that is what the chapter
-asks for. The wrong answers are ones that notes, libraries and learners have really produced.
+asks for. The wrong answers are ones that notes, libraries and learners have really produced. The
+labs are blind: the learner writes the test that exposes the bug first.
 """
 
 # Solutions are shown to learners, who write no annotations in a notebook.
@@ -26,6 +27,7 @@ HUGE = np.array([[1000.0, 0.0, -1000.0], [0.0, 1.0, 2.0]])
 LOW = np.array([[-2000.0, -2001.0], [3.0, 1.0]])
 MASKED = np.array([[0.0, -np.inf, 1.0]])
 EMPTY = np.zeros((0, 3))
+EPSILONS = (1e-7, 1e-8, 1e-9, 1e-10, 1e-15, 1e-16)
 
 
 def _log_softmax(Z, axis=-1):
@@ -43,6 +45,13 @@ def _one_hot(y, K):
 
 def _loss(Z, y):
     return float(-np.mean(_log_softmax(Z)[np.arange(len(Z)), y]))
+
+
+# What people do to a probability before its logarithm, and how large a loss can get then.
+FLOORS = {
+    **{f"np.maximum(p, {e:g})": (lambda p, e=e: np.maximum(p, e), -np.log(e)) for e in EPSILONS},
+    **{f"p + {e:g}": (lambda p, e=e: p + e, -np.log(e)) for e in EPSILONS[:3]},
+}
 
 
 # 5.1 ------------------------------------------------------------------------------------------
@@ -207,6 +216,14 @@ LOG_SOFTMAX = Exercise(
             "The 1e-12 keeps the logarithm finite and makes it wrong: nothing falls below "
             "ln 1e-12 = -27.6, however hopeless the class.",
         ),
+        *[
+            Wrong(
+                lambda Z, keep=keep: np.log(keep(_softmax(Z))),
+                f"With {name}, or the same by another name, nothing falls below -{top:.1f}, "
+                "however hopeless the class. Compute ln p from the logits, without p.",
+            )
+            for name, (keep, top) in FLOORS.items()
+        ],
         Wrong(
             lambda Z: Z - np.log(np.exp(Z).sum(axis=-1, keepdims=True)),
             "The formula is right, but `np.exp(Z)` overflows at 1000. Shift each row by its "
@@ -289,6 +306,11 @@ def _loss_by_samples(Z, y):
     return sum(_by_pairs(z - z[c]) for z, c in zip(Z, y, strict=True)) / len(y)
 
 
+def _yes_or_no(Z, y):
+    P, Y = _softmax(Z), _one_hot(y, Z.shape[1])
+    return -np.sum(np.log(np.where(Y == 1, P, 1 - P))) / len(Z)
+
+
 CROSS_ENTROPY = Exercise(
     id="5.3",
     title="cross-entropy from logits and integer labels",
@@ -332,6 +354,37 @@ CROSS_ENTROPY = Exercise(
         Wrong(
             lambda Z, y: -np.mean(_log_softmax(Z, axis=0)[np.arange(len(Z)), y]),
             "Softmax runs over the samples (axis 0) here. It belongs over the classes, axis 1.",
+        ),
+        *[
+            Wrong(
+                lambda Z, y, keep=keep: -np.mean(np.log(keep(_softmax(Z)[np.arange(len(Z)), y]))),
+                f"With {name}, or the same by another name, no sample costs more than {top:.1f}. A "
+                "gap of 2000 costs 2000: compute ln p from the logits, without p.",
+            )
+            for name, (keep, top) in FLOORS.items()
+        ],
+        Wrong(
+            lambda Z, y: -np.mean(_softmax(Z)[np.arange(len(Z)), y]),
+            "The logarithm is missing: this is minus the mean probability of the right class.",
+        ),
+        Wrong(
+            lambda Z, y: 1 - np.mean(_softmax(Z)[np.arange(len(Z)), y]),
+            "This is 1 - p, not -ln p. Near p = 1 they agree; a hopeless sample costs only 1 here.",
+        ),
+        Wrong(
+            lambda Z, y: -np.mean(_log_softmax(Z).max(axis=1)),
+            "You take the largest ln p of each row, as if every prediction were right. Take that "
+            "of the class in y.",
+        ),
+        Wrong(
+            lambda Z, y: np.sum((_softmax(Z) - _one_hot(y, Z.shape[1])) ** 2) / len(Z),
+            "This is the squared error of the probabilities. Cross-entropy is -ln p of the right "
+            "class.",
+        ),
+        Wrong(
+            _yes_or_no,
+            "You add -ln(1 - p) for each of the other classes. That is the loss of K separate "
+            "questions, each with yes or no. Here one class is right: -ln p of it is all.",
         ),
     ],
     properties=[
@@ -392,11 +445,14 @@ def _row_max(Z):
 
 SHIFT_LAB = Exercise(
     id="5.4",
-    title="find the bug: a loss that a constant lowers",
+    title="find the bug: log-sum-exp minus a logit",
     solution=label_loss,
     broken=broken_label_loss,
-    symptom="Add 7 to all logits: softmax does not notice, but this loss falls by 7. It can "
-    "even be negative.",
+    symptom="Some batches have a loss below zero, and no cross-entropy is.",
+    test_hints=[
+        "By hand: what do K equal logits cost? Try K zeros, and K times another number.",
+        "Or hold it to -ln p, with softmax computed in the plainest way, for small logits.",
+    ],
     probes=LOSS_PROBES | {"shifted by 7": (LOGITS + 7, LABELS)},
     wrong=[
         Wrong(
@@ -450,38 +506,59 @@ SHIFT_LAB = Exercise(
 # 5.5 ------------------------------------------------------------------------------------------
 
 
-def hard_sample_loss(Z, y):
-    """Return the mean of -ln p_y, also for hopeless samples."""
+def hardest_first(Z, y):
+    """Return -ln p_y of each sample, the largest first.
+
+    Z (n, K) are logits, y (n,) the classes as integers.
+    """
     S = Z - Z.max(axis=1, keepdims=True)
     log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True))
-    return -np.mean(log_P[np.arange(len(Z)), y])
+    return np.sort(-log_P[np.arange(len(Z)), y])[::-1]
 
 
-def broken_hard_sample_loss(Z, y):
-    """Return the mean of -ln p_y, also for hopeless samples."""
+def broken_hardest_first(Z, y):
+    """Return -ln p_y of each sample, the largest first.
+
+    Z (n, K) are logits, y (n,) the classes as integers.
+    """
     S = Z - Z.max(axis=1, keepdims=True)
     P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
-    return -np.mean(np.log(P[np.arange(len(Z)), y] + 2.2e-16))
+    return np.sort(-np.log(P[np.arange(len(Z)), y] + 2.2e-16))[::-1]
+
+
+def _costs_by_samples(Z, y):
+    """Take sample by sample, each at the ln of the sum of e^(z_k - z_y), and sort them."""
+    costs = (float(_by_pairs(z - z[c])) for z, c in zip(Z, y, strict=True))
+    return np.array(sorted(costs, reverse=True))
 
 
 def _by_probability(logarithm):
     """A wrong repair: the logarithm of a probability, kept from being -inf in some way."""
-
-    def loss(Z, y):
-        P = _softmax(Z)[np.arange(len(Z)), y]
-        return -np.mean(logarithm(P))
-
-    return loss
+    return lambda Z, y: _falling(-logarithm(_softmax(Z)[np.arange(len(Z)), y]))
 
 
+def _falling(costs):
+    return np.sort(costs)[::-1]
+
+
+def _own(table, y):
+    """Pick one entry of each row."""
+    return table[np.arange(len(y)), y]
+
+
+HARD = np.array([0, 0, 0])
 EPSILON_LAB = Exercise(
     id="5.5",
-    title="find the bug: a loss that stops at 36",
-    solution=hard_sample_loss,
-    broken=broken_hard_sample_loss,
-    symptom="The logits are [1000, 0, -1000] and the right class is the last. That should cost "
-    "2000, and it costs 36.04.",
-    probes=LOSS_PROBES,
+    title="find the bug: the hardest samples",
+    solution=hardest_first,
+    broken=broken_hardest_first,
+    symptom="At the top of the list stand samples as if equally hard, and they are not.",
+    test_hints=[
+        "Where p does not get small, you know the right costs. Choose logits where it does.",
+        "With two classes and a large gap, -ln p of the class that is behind is nearly the gap.",
+    ],
+    probes=LOSS_PROBES
+    | {"two that are hopeless": (np.array([[0.0, 900.0], [1.0, 0.0], [0.0, 50.0]]), HARD)},
     wrong=[
         Wrong(
             _by_probability(np.log),
@@ -490,13 +567,33 @@ EPSILON_LAB = Exercise(
         ),
         Wrong(
             _by_probability(lambda P: np.log(P + 1e-300)),
-            "A smaller epsilon moves the cap to 690.8. The truth here is 2000, and it has no "
-            "cap at all.",
+            "A smaller epsilon moves the cap to 690.8. The truth has none: a gap of 2000 costs "
+            "2000.",
         ),
         Wrong(
             _by_probability(lambda P: np.log(np.clip(P, 1e-12, 1))),
             "Clipping caps the loss at 27.6 and, worse, makes it flat there: a sample that is "
             "confidently wrong gets no gradient.",
+        ),
+        *[
+            Wrong(
+                _by_probability(lambda P, keep=keep: np.log(keep(P))),
+                f"With {name}, or the same by another name, the cap has moved to {top:.1f}. The "
+                "truth has none.",
+            )
+            for name, (keep, top) in FLOORS.items()
+        ],
+        Wrong(
+            _by_probability(lambda P: np.log(P + 1e-30)),
+            "A smaller epsilon moves the cap to 69.1. The truth has none.",
+        ),
+        Wrong(
+            lambda Z, y: np.sort(-_own(_log_softmax(Z), y)),
+            "The costs are right now. But the smallest comes first.",
+        ),
+        Wrong(
+            lambda Z, y: -_own(_log_softmax(Z), y),
+            "The costs are right now. But they stand in the order of the samples.",
         ),
         Wrong(
             _by_probability(lambda P: np.log(P + 1e-3)),
@@ -504,14 +601,12 @@ EPSILON_LAB = Exercise(
             "as well.",
         ),
         Wrong(
-            lambda Z, y: (
-                -np.mean((Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)))[np.arange(len(Z)), y])
-            ),
+            lambda Z, y: _falling(-_own(Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)), y)),
             "Right on paper: z minus the log-sum-exp. But the shift by the maximum is lost, and "
             "exp(1000) overflows.",
         ),
         Wrong(
-            lambda Z, y: -np.mean((Z - Z.max(axis=1, keepdims=True))[np.arange(len(Z)), y]),
+            lambda Z, y: _falling(-_own(Z - Z.max(axis=1, keepdims=True), y)),
             "The shifted logit alone is right only where p_y underflows. The term ln(sum of "
             "e^s), between 0 and ln K, is missing.",
         ),
@@ -519,11 +614,11 @@ EPSILON_LAB = Exercise(
     properties=[
         holds(
             "a gap of 2000 costs 2000",
-            lambda f: bool(np.isclose(f(np.array([[2000.0, 0.0]]), np.array([1])), 2000)),
+            lambda f: bool(np.allclose(f(np.array([[2000.0, 0.0]]), np.array([1])), [2000])),
             "Logits [2000, 0] with the second class right should cost 2000.",
         )
     ],
-    witness=_loss_by_samples,
+    witness=_costs_by_samples,
     draw=_draw_logits,
     hints=[
         "Where does the number 2000 get lost? Print p before the logarithm.",
@@ -573,11 +668,14 @@ def _draw_soft(rng):
 
 SIGN_LAB = Exercise(
     id="5.6",
-    title="find the bug: a network that unlearns",
+    title="find the bug: soft labels",
     solution=soft_label_loss,
     broken=broken_soft_label_loss,
-    symptom="The loss falls and falls, far below zero, and the right class gets less likely "
-    "with each step.",
+    symptom="A network that descends this loss gets worse.",
+    test_hints=[
+        "Which values can the loss take, and what does one sample cost that you work out by hand?",
+        "Labels need not be one-hot: try rows such as [0.7, 0.2, 0.1] as well.",
+    ],
     probes={
         "one sample": (LOGITS[:1], _one_hot(LABELS[:1], 3)),
         "equal logits": (EQUAL, np.array([[0.0, 1.0, 0.0, 0.0]])),
@@ -703,6 +801,28 @@ FUSED = Exercise(
             lambda Z, y: (_softmax(Z, axis=0) - _one_hot(y, Z.shape[1])) / len(Z),
             "Softmax runs over the samples (axis 0) here. It belongs over the classes, axis 1.",
         ),
+        Wrong(
+            lambda Z, y: (_softmax(Z) - y[:, None]) / len(Z),
+            "You subtract the number of the class from the whole row. Subtract 1, and only from "
+            "the entry of that class.",
+        ),
+        Wrong(
+            _fused(lambda P, Y, n: Y * (P - 1) / n),
+            "Only the entry of the right class is filled. The others are pushed down: p / n each.",
+        ),
+        Wrong(
+            lambda Z, y: (Z - _one_hot(y, Z.shape[1])) / len(Z),
+            "You subtract the labels from the logits. They go from the probabilities, softmax(Z).",
+        ),
+        Wrong(
+            lambda Z, y: (_log_softmax(Z) - _one_hot(y, Z.shape[1])) / len(Z),
+            "You subtract the labels from ln p. They go from p.",
+        ),
+        Wrong(
+            _fused(lambda P, Y, n: 2 * P * (P - Y - np.sum(P * (P - Y), 1, keepdims=True)) / n),
+            "This is the gradient of squared error, taken back through softmax. That of "
+            "cross-entropy is shorter.",
+        ),
     ],
     properties=[
         central_differences(_loss, (LOGITS, LABELS)),
@@ -785,10 +905,15 @@ def _draw_regression(rng):
 
 MEAN_LAB = Exercise(
     id="5.8",
-    title="find the bug: a step that grows with the data",
+    title="find the bug: softmax regression",
     solution=softmax_regression_gradients,
     broken=broken_softmax_regression_gradients,
-    symptom="Feed every sample twice: the mean loss stays the same, and these gradients double.",
+    symptom="Central differences of the mean cross-entropy give other numbers.",
+    test_hints=[
+        "`nnlib.gradcheck.numerical_gradient(function, W)` differentiates for you, or write the "
+        "central difference for one weight.",
+        "What must hold when a batch is fed twice, one after the other?",
+    ],
     probes={
         "two samples": (REG_X[:2], REG_W, REG_b, REG_Y[:2]),
         "the same two, twice": (REG_X[[0, 1, 0, 1]], REG_W, REG_b, REG_Y[[0, 1, 0, 1]]),
@@ -816,6 +941,13 @@ MEAN_LAB = Exercise(
                 lambda X, D, n: X.T @ D / D.size, lambda D, n: D.sum(axis=0, keepdims=True) / D.size
             ),
             "You divide by n K. The loss is a mean over the n samples.",
+        ),
+        Wrong(
+            _regression(
+                lambda X, D, n: X.T @ D / D.shape[1],
+                lambda D, n: D.sum(axis=0, keepdims=True) / D.shape[1],
+            ),
+            "You divide by K, the number of classes. The loss is a mean over the n samples.",
         ),
         Wrong(
             _regression(lambda X, D, n: -X.T @ D / n, lambda D, n: -D.mean(axis=0, keepdims=True)),
@@ -863,6 +995,12 @@ def _tempered(combine, at=lambda Z, T: Z / T):
     return gradient
 
 
+def _without_shift(Z, y, T):
+    E = np.exp(Z / T)
+    P = E / E.sum(axis=1, keepdims=True)
+    return np.mean(Z[np.arange(len(Z)), y] - (P * Z).sum(axis=1)) / T**2
+
+
 def _through_each_logit(Z, y, T):
     """Apply the chain rule: the gradient with respect to Z / T, times d(Z / T) / dT."""
     dZ = SoftmaxCrossEntropy().backward(_one_hot(y, Z.shape[1]), Z / T)
@@ -879,7 +1017,7 @@ TEMPERATURE = Exercise(
         "two samples": (LOGITS, LABELS, 0.5),
         "equal logits": (np.full((2, 3), 4.0), LABELS, 2.0),
         "as many samples as classes": (SQUARE, SQUARE_LABELS, 3.0),
-        "logits of 1000": (HUGE, np.array([2, 0]), 2.0),
+        "logits of 1000": (HUGE, np.array([2, 0]), 0.5),
     },
     wrong=[
         Wrong(
@@ -914,6 +1052,16 @@ TEMPERATURE = Exercise(
             ),
             "This is the sum over the samples. The loss is their mean.",
         ),
+        Wrong(
+            _tempered(lambda right, mean, T: mean - right),
+            "This is the derivative by 1 / T. By the chain rule the one by T is that times "
+            "-1 / T^2.",
+        ),
+        Wrong(
+            _without_shift,
+            "The formula is right, and `np.exp` overflows: a logit of 1000 is 2000 at T = 0.5. "
+            "Shift each row by its maximum first.",
+        ),
     ],
     properties=[
         central_differences(
@@ -945,10 +1093,19 @@ def binary_cross_entropy(z, y):
     return np.mean(np.maximum(z, 0) - y * z + tail)
 
 
+def _between(least):
+    return lambda p: np.clip(p, least, 1 - least)
+
+
 def _naive_sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+# As above, and clipped on both sides, as libraries do.
+BINARY_FLOORS = {
+    **{f"np.clip(p, {e:g}, 1 - {e:g})": (_between(e), -np.log(e)) for e in (*EPSILONS, 1e-12)},
+    **{f"p + {e:g}": (lambda p, e=e: p + e, -np.log(e)) for e in (*EPSILONS, 1e-12)},
+}
 BINARY_z = np.array([0.5, -1.0, 2.0, 0.0])
 BINARY_y = np.array([1.0, 0.0, 0.0, 1.0])
 
@@ -1021,6 +1178,19 @@ BINARY = Exercise(
             lambda z, y: np.sum(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - y * z),
             "This is the sum over the samples. The loss is their mean.",
         ),
+        *[
+            Wrong(
+                lambda z, y, keep=keep: (
+                    -np.mean(
+                        y * np.log(keep(_naive_sigmoid(z)))
+                        + (1 - y) * np.log(keep(_naive_sigmoid(-z)))
+                    )
+                ),
+                f"With {name}, or the same by another name, no sample costs more than {top:.1f}, "
+                "and one that is certain and right still costs something. Work with the logit.",
+            )
+            for name, (keep, top) in BINARY_FLOORS.items()
+        ],
     ],
     properties=[
         holds(
@@ -1114,6 +1284,11 @@ MASK = Exercise(
             "all underflow, and 0 / 0 is NaN. Mask first.",
         ),
         Wrong(
+            lambda Z, allowed: _softmax(Z - np.inf * ~allowed),
+            "`np.inf` times False is NaN, and that spoils the classes that are allowed. Choose "
+            "with `np.where`, which multiplies nothing.",
+        ),
+        Wrong(
             lambda Z, allowed: (
                 _softmax(np.where(allowed, -np.inf, Z)) if not allowed.all() else np.zeros_like(Z)
             ),
@@ -1164,23 +1339,37 @@ MASK = Exercise(
 # 5.12 -----------------------------------------------------------------------------------------
 
 
-def accuracy(Z, y):
-    """Return the share of samples whose largest logit is that of y.
+def confidence_and_accuracy(Z, y):
+    """Return how sure the predictions are, and how often they are right.
 
-    Z (n, K) are logits, y (n,) the classes as integers.
+    Z (n, K) are logits, y (n,) the classes as integers. The first number
+    is the mean of the predicted class's p, the second a share of samples.
     """
-    return np.mean(Z.argmax(axis=1) == y)
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    return np.mean(P.max(axis=1)), np.mean(P.argmax(axis=1) == y)
 
 
-def _rows_won(Z, y):
-    """Count the rows in which no logit is larger than that of the right class."""
-    return sum(all(z <= row[c] for z in row) for row, c in zip(Z, y, strict=True)) / len(y)
+def _row_by_row(Z, y):
+    """Take 1 over the sum of e^(z_k - max z), and compare each logit with the right one."""
+    sure = [1 / sum(np.exp(z - max(row)) for z in row) for row in Z]
+    won = [all(z <= row[c] for z in row) for row, c in zip(Z, y, strict=True)]
+    return sum(sure) / len(y), sum(won) / len(y)
 
 
-ACCURACY = Exercise(
+def _sure(confidence=lambda P, y: P.max(axis=1), hits=lambda P, y: P.argmax(axis=1) == y):
+    """A wrong answer: another measure of how sure, or of how often right."""
+    return lambda Z, y: (np.mean(confidence(_softmax(Z), y)), np.mean(hits(_softmax(Z), y)))
+
+
+def _raw_softmax(Z):
+    return np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+
+
+CONFIDENCE = Exercise(
     id="5.12",
-    title="accuracy from logits",
-    solution=accuracy,
+    title="how sure, and how often right",
+    solution=confidence_and_accuracy,
     probes={
         "one sample, right": (LOGITS[:1], np.array([0])),
         "one sample, wrong": (LOGITS[:1], np.array([1])),
@@ -1195,60 +1384,93 @@ ACCURACY = Exercise(
     },
     wrong=[
         Wrong(
-            lambda Z, y: np.sum(Z.argmax(axis=1) == y),
-            "This is the number of right samples. Accuracy is their share.",
+            lambda Z, y: (np.mean(_softmax(Z).max(axis=1)), np.sum(Z.argmax(axis=1) == y)),
+            "The second number counts the samples that are right. Their share is asked for.",
         ),
         Wrong(
-            lambda Z, y: (
-                np.mean(Z.argmax(axis=0) == y) if Z.shape[1] == len(y) else np.float64(np.nan)
-            ),
-            "argmax runs over the samples (axis 0) here. The prediction is one class for each "
-            "row: axis 1.",
+            _sure(confidence=lambda P, y: P[np.arange(len(y)), y]),
+            "The first number takes the p of the *right* class. How sure a network is shows in the "
+            "p of the class that it predicts, right or wrong.",
         ),
         Wrong(
-            lambda Z, y: np.mean(_softmax(Z)[np.arange(len(Z)), y] > 0.5),
+            lambda Z, y: (np.mean(Z.max(axis=1)), np.mean(Z.argmax(axis=1) == y)),
+            "The first number is a mean of logits. Only after softmax is it a probability.",
+        ),
+        Wrong(
+            _sure(confidence=lambda P, y: P.max()),
+            "The first number is the largest p of the whole batch. Take it row by row, axis 1, "
+            "then the mean.",
+        ),
+        Wrong(
+            _sure(confidence=lambda P, y: P),
+            "The first number is the mean of all p, which is always 1 / K. Take the largest of "
+            "each row first.",
+        ),
+        Wrong(
+            _sure(hits=lambda P, y: P[np.arange(len(y)), y] > 0.5),
             "With more than two classes the right one can win with less than one half. Compare "
             "it with the other classes, not with 0.5.",
         ),
         Wrong(
-            lambda Z, y: np.mean(_softmax(Z)[np.arange(len(Z)), y]),
-            "This is the mean probability of the right class. Accuracy counts: right or wrong.",
+            _sure(hits=lambda P, y: P.argmax(axis=1) != y),
+            "The second number is the share that is wrong, 1 minus the accuracy.",
         ),
         Wrong(
-            lambda Z, y: np.mean(Z.argmax(axis=1) != y),
-            "This is the error rate, 1 minus the accuracy.",
+            _sure(hits=lambda P, y: P.argmin(axis=1) == y),
+            "The second number takes the least likely class for the prediction.",
         ),
         Wrong(
-            lambda Z, y: np.mean(Z.argmin(axis=1) == y),
-            "You took the smallest logit. The prediction is the largest.",
+            lambda Z, y: (np.mean(_softmax(Z).max(axis=1)), np.mean(Z.argmax() == y)),
+            "`argmax` without an axis counts through the whole batch. The prediction is one class "
+            "for each row: axis 1.",
         ),
         Wrong(
-            lambda Z, y: np.mean(np.round(_softmax(Z)) == _one_hot(y, Z.shape[1])),
-            "You compare n K rounded entries, most of which are 0 on both sides. Compare one "
-            "class for each sample.",
+            _sure(hits=lambda P, y: np.round(P) == _one_hot(y, P.shape[1])),
+            "For the second number you compare n K rounded entries, most of which are 0 on both "
+            "sides. Compare one class for each sample.",
+        ),
+        Wrong(
+            lambda Z, y: (
+                np.mean(_raw_softmax(Z).max(axis=1)),
+                np.mean(_raw_softmax(Z).argmax(axis=1) == y),
+            ),
+            "Right for small logits. `np.exp(1000)` overflows: shift each row by its maximum.",
+        ),
+        Wrong(
+            _sure(confidence=lambda P, y: P.max(axis=1)[P.argmax(axis=1) == y]),
+            "The first number is a mean over the samples that are right. Take all of them: how "
+            "sure it is where it is wrong counts as well.",
+        ),
+        Wrong(
+            lambda Z, y: (np.mean(Z.argmax(axis=1) == y), np.mean(_softmax(Z).max(axis=1))),
+            "The two are swapped: first how sure, then how often right.",
         ),
     ],
     properties=[
         holds(
-            "softmax changes nothing",
-            lambda f: bool(f(_softmax(SQUARE), SQUARE_LABELS) == f(SQUARE, SQUARE_LABELS)),
-            "Accuracy should be the same for logits and for probabilities.",
+            "a temperature changes how sure, and not how often right",
+            lambda f: bool(
+                f(LOGITS / 3, LABELS)[0] < f(LOGITS, LABELS)[0]
+                and f(LOGITS / 3, LABELS)[1] == f(LOGITS, LABELS)[1] == 0.5
+            ),
+            "At a higher temperature the first number should fall, and the second stay.",
         ),
         holds(
             "a class with p below one half can win",
-            lambda f: bool(f(np.array([[0.2, 0.1, 0.0]]), np.array([0])) == 1),
+            lambda f: bool(f(np.array([[0.2, 0.1, 0.0]]), np.array([0]))[1] == 1),
             "Logits [0.2, 0.1, 0.0] predict the first class.",
         ),
     ],
-    witness=_rows_won,
+    witness=_row_by_row,
     draw=_draw_logits,
     hints=[
-        "The predicted class is the position of the largest logit of a row.",
-        "`Z.argmax(axis=1) == y` is True where the prediction is right.",
+        "The prediction is the class with the largest p of its row: how large is that p, and whose "
+        "is it?",
+        "`P.max(axis=1)` is how sure each sample is, `P.argmax(axis=1)` what is predicted.",
         "The mean of True and False is a share.",
     ],
-    why="Softmax keeps the order of the logits, so it need not be computed to predict. And "
-    "accuracy sees nothing but that order, which is why it cannot be trained on.",
+    why="A network that says 0.9 should be right nine times in ten. Where the first number is "
+    "above the second, it claims too much; a temperature (5.9) can bring them together.",
 )
 
 
@@ -1483,7 +1705,7 @@ EXERCISES = [
     TEMPERATURE,
     BINARY,
     MASK,
-    ACCURACY,
+    CONFIDENCE,
     CHANCE,
     HESSIAN,
 ]
