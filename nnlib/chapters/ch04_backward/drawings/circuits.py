@@ -86,9 +86,16 @@ def _promise(ax: Axes, due: float, came: float, nudge: float) -> None:
     for row, (value, color) in enumerate(((came / nudge, "blue"), (due, "vermillion"))):
         known = not np.isnan(value)
         ax.barh(row, value if known else 0, color=PALETTE[color], height=0.55)
-        text = f" {number(value, 2)} " if known else " ? "
-        side = "right" if known and value < 0 else "left"
-        ax.text(value if known else 0, row, text, va="center", ha=side)
+        text = number(value, 2) if known else "?"
+        side, away = ("right", -5) if known and value < 0 else ("left", 5)
+        ax.annotate(
+            text,
+            (value if known else 0, row),
+            (away, 0),
+            textcoords="offset points",
+            va="center",
+            ha=side,
+        )
     ax.axvline(0, color=PALETTE["muted"], linewidth=1)
     ax.set(xlim=(-7, 7), ylim=(-0.5, 1.5), xlabel="change of g for each unit of the nudge")
     ax.set_yticks([0, 1], ["came", "promised"])
@@ -216,7 +223,7 @@ def race(jacobians: Sequence[np.ndarray], counts: Sequence[int]) -> tuple[Figure
         ax.grid(visible=False)
         for row, value in zip((1, 0), values, strict=True):
             text = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
-            ax.text(value, row, f" {text}", va="center")
+            ax.annotate(text, (value, row), (5, 0), textcoords="offset points", va="center")
         ax.set_xlabel(unit)
     return fig, (
         f"From the loss the chain takes {counts[0]:,} multiplications, from the input "

@@ -325,7 +325,8 @@ def unnamed(curve: str, point: str, floor: bool) -> tuple[Figure, str]:
         xlabel="step h",
         ylabel="relative error",
     )
-    ax.legend(loc="upper right")
+    # Above the axes: two of the six run along the top.
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     told = ", ".join(f"{_size(errors, noise, h)} at h = {h:g}" for h in (1e-2, 1e-6, 1e-8, 1e-11))
     more = f" Rounding explains {np.interp(1e-5, SWEEP, noise):.0e} at h = 1e-05." if floor else ""
     return fig, f"Curve {curve}, {point}. Relative error: {told}.{more}"

@@ -294,7 +294,7 @@ def who_divides(place: str, samples: int) -> tuple[Figure, str]:
     turned = angle(mine, right)
     fig, ax = plt.subplots(figsize=(6, 4.4))
     ax.axhline(1, color=PALETTE["ink"], linewidth=1.4)
-    ax.text(3.45, 1.25, "right", ha="right", color=PALETTE["ink"])
+    ax.text(3.95, 1.25, "right", ha="right", color=PALETTE["ink"])
     for i, size in enumerate(sizes.values()):
         color = PALETTE["blue" if abs(size - 1) < 1e-9 else "vermillion"]
         ax.plot([i, i], [1, size], color=color)
@@ -310,10 +310,10 @@ def who_divides(place: str, samples: int) -> tuple[Figure, str]:
     ax.set(
         yscale="log",
         ylim=(1e-4, 500),
-        xlim=(-0.5, 3.5),
+        xlim=(-0.5, 4),
         xticks=range(4),
         xticklabels=[f"d{name}" for name in sizes],
-        ylabel="length, of the right one",
+        ylabel="times the right length",
         title=f"1/n in {place}" if place != "nowhere" else "1/n nowhere",
     )
     ax.minorticks_off()
@@ -366,7 +366,7 @@ def one_step(eta: float, steps: int) -> tuple[Figure, str]:
     ax.plot(eta, there, "o", color=PALETTE["vermillion"])
     ax.plot(0, here, "s", color=PALETTE["ink"], clip_on=False)
     ax.set(xlabel="step size η", ylabel="loss", xlim=(0, 1.22), ylim=(0, 0.9))
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper center")
     promise = here - eta * slope
     done = {0: "At the start", 1: "After 1 step"}.get(steps, f"After {steps} steps")
     return fig, (
