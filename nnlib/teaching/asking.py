@@ -72,7 +72,8 @@ def payload(question: Question) -> dict[str, Any]:
 
 
 def _written(table: list[list[float]]) -> list[list[str]]:
-    return [[written(value) for value in row] for row in table]
+    """Write a table for the eye, with the sign that mathematics has for minus."""
+    return [[written(value).replace("-", "\u2212") for value in row] for row in table]
 
 
 # --- in Jupyter ---------------------------------------------------------------------------------

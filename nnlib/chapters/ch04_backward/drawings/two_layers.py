@@ -390,7 +390,7 @@ def multiplications(widths: Sequence[int], n: int) -> tuple[int, int]:
     return sum(products), 2 * sum(products) - products[0]
 
 
-def timed(widths: Sequence[int], n: int, repeats: int = 15) -> float:
+def timed(widths: Sequence[int], n: int, repeats: int = 40) -> float:
     """Return the shortest time of a backward pass over the shortest of a forward pass."""
     layers = [nnlib.FullyConnected(k, "relu") for k in widths[1:-1]]
     network = nnlib.NeuralNetwork([*layers, nnlib.FullyConnected(widths[-1])], seed=0)
