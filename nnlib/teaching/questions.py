@@ -530,6 +530,16 @@ class Blanks(_Measured):
             """Whether it accounts for all that was filled into this array."""
             return all(self.near(c.value, slip[name][c.row][c.column]) for c in filled[name])
 
+        def all_of_a_kind(name: str) -> bool:
+            """Whether one number stands everywhere, or each sign is turned: no slip explains that.
+
+            An entry may agree with one by chance.
+            """
+            cells = filled[name]
+            wrong = [c for c in cells if c.mark == "wrong"]
+            same = len(cells) > 2 and all(c.value == cells[0].value for c in cells)
+            return same or (len(wrong) > 1 and all(self.near(-c.value, c.answer) for c in wrong))
+
         explained: dict[str, int] = {}
         for name in self.blanks:
             if not any(c.mark == "wrong" for c in filled[name]):
@@ -548,7 +558,9 @@ class Blanks(_Measured):
             hits = [
                 k
                 for k, slip in enumerate(slips)
-                if c.name in slip and self.near(c.value, slip[c.name][c.row][c.column])
+                if c.name in slip
+                and not all_of_a_kind(c.name)
+                and self.near(c.value, slip[c.name][c.row][c.column])
             ]
             if len(hits) == 1:
                 single.setdefault(hits[0], []).append(c.place)

@@ -99,7 +99,9 @@ def _partly_filled(question):
     rng = np.random.default_rng(0)
     candidates = [question.right_entry(), *(entry for entry, _ in question.wrong_entries())]
     yield {n: [["" for _ in row] for row in rows] for n, rows in candidates[0].items()}
-    for text in RUBBISH:
+    right = candidates[0].items()
+    yield {n: [[repr(-float(text)) for text in row] for row in rows] for n, rows in right}
+    for text in ["0", *RUBBISH]:
         yield {n: [[text for _ in row] for row in rows] for n, rows in candidates[0].items()}
     for _ in range(60):
         entry = {}
@@ -316,6 +318,20 @@ def test_one_entry_is_not_told_what_would_need_the_others_to_differ():
     }
     for (dx, dy), lines in told.items():
         assert question.judge({"dx": [[dx]], "dy": [[dy]]}).lines[1:] == lines
+
+
+def test_an_entry_that_agrees_with_a_mistake_by_chance_is_not_told_of_it():
+    question = Blanks(
+        id="9.chance",
+        prompt="?",
+        blanks={"a": [1, 2, 4]},
+        wrong=[Slip({"a": [0, 5, 6]}, "One."), Slip({"a": [-1, 8, 9]}, "Two.")],
+        why=".",
+    )
+    assert question.judge({"a": [["0", "0", "0"]]}).lines == ["3 entries are wrong."]
+    turned = question.judge({"a": [["-1", "-2", "-4"]]}).lines[1:]
+    assert turned == ["Entry 1 of a, entry 2 of a, entry 3 of a: the sign is wrong."]
+    assert question.judge({"a": [["0", "7", "4"]]}).lines[1:] == ["Entry 1 of a: One."]
 
 
 def test_two_mistakes_with_the_same_entries_are_both_left_untold():

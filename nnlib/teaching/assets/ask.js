@@ -153,6 +153,14 @@
       cells.filter((cell) => cell.name === name && ["right", "wrong"].includes(cell.mark))]));
     const fits = (slip, name) => filled[name].every(
       ({ value, row, column }) => near(key, value, slip[name][row][column]));
+    // One number everywhere, or each sign turned: an entry may agree with a slip by chance.
+    const allOfAKind = (name) => {
+      const cells = filled[name];
+      const wrong = cells.filter(({ mark }) => mark === "wrong");
+      const same = cells.length > 2 && cells.every(({ value }) => value === cells[0].value);
+      return same || (wrong.length > 1
+        && wrong.every(({ value, answer }) => near(key, -value, answer)));
+    };
     const explained = new Map();
     for (const name of Object.keys(key.answer)) {
       if (!filled[name].some(({ mark }) => mark === "wrong")) continue;
@@ -168,7 +176,8 @@
     for (const { mark, name, row, column, place, value, answer } of cells) {
       if (mark !== "wrong" || explained.has(name)) continue;
       const hits = slips.map((_, k) => k).filter(
-        (k) => name in slips[k] && near(key, value, slips[k][name][row][column]));
+        (k) => name in slips[k] && !allOfAKind(name)
+          && near(key, value, slips[k][name][row][column]));
       if (hits.length === 1) single.set(hits[0], [...(single.get(hits[0]) ?? []), place]);
       else if (!hits.length && near(key, -value, answer)) flipped.push(place);
     }
