@@ -9,11 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import nnlib
-from nnlib.chapters.ch02_activations import drawings
+from nnlib.chapters.ch02_activations import dead, drawings
 
 IMAGES, LABELS = nnlib.load_digits()
 DIGITS = IMAGES.reshape(len(IMAGES), -1)
-WAYS = (drawings.UNIFORM, "Kaiming"), ("zero", drawings.UNIFORM)
+WAYS = (dead.UNIFORM, "Kaiming"), ("zero", dead.UNIFORM)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def test_each_corner_of_the_untrained_is_drawn_with_a_sentence():
 
 
 def test_layers_are_those_of_nnlib():
-    *_, last = drawings.layers_of(DIGITS[:5], "Kaiming", "zero", seed=3, depth=2, n=7)
+    *_, last = dead.layers_of(DIGITS[:5], "Kaiming", "zero", seed=3, depth=2, n=7)
     rng = np.random.default_rng(3)
     W1, W2 = rng.normal(0, np.sqrt(2 / 64), (64, 7)), rng.normal(0, np.sqrt(2 / 7), (7, 7))
     layers = [nnlib.FullyConnected(7, "relu"), nnlib.FullyConnected(7)]
@@ -50,7 +50,7 @@ def test_a_unit_is_dead_that_is_0_for_all():
     network = nnlib.NeuralNetwork([*layers, nnlib.FullyConnected(2)], seed=0).build((1,))
     network.layers[0].parameters.update(W=np.array([[1.0, -1.0]]), b=np.zeros((1, 2)))
     network.layers[1].parameters.update(W=np.ones((2, 4)), b=np.array([[0.0, 1.0, 2.0, -9.0]]))
-    assert drawings.share_dead(network, np.array([[1.0], [2.0]])) == (1 / 2 + 1 / 4) / 2
+    assert dead.share_dead(network, np.array([[1.0], [2.0]])) == (1 / 2 + 1 / 4) / 2
 
 
 @pytest.mark.parametrize("rate", [0.05, 2.0])
