@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -132,6 +132,8 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
         return Diagnosis(f"{said} And {rest} {differs}, too.", "known", key)
     if nearly := _nearly_known(exercise, candidates, found, right):
         return Diagnosis(nearly, "known", key)
+    if slip := _by_slip_elsewhere(exercise, function, found, right):
+        return Diagnosis(slip, "slip", key)
     return _by_values(exercise, function, found, right, wrong)
 
 
@@ -313,13 +315,47 @@ NAMELESS = "place of the right one"  # what is said for a value whose name the l
 
 def _by_slip(exercise: Exercise, function: Function, found: Survey, right: Survey) -> str:
     explanations = slips.find(exercise, found, right, _source(function))
+    words = _words(exercise, function)
+    message = _slips_in_words(exercise, words, found, right, explanations)
+    failing = _failing(exercise, found, right)
+    if not message or not failing:
+        return message
+    if ", or as if" in message or NAMELESS in message:
+        return ""  # what the exception means says more
+    return f"{message} {errors.explain(exercise, function, found[failing[0]])}"
+
+
+def _failing(exercise: Exercise, found: Survey, right: Survey) -> list[str]:
+    """Return the probes on which the function raises something, and the right one does not."""
+    return [name for name in exercise.inputs if found[name].error and not right[name].error]
+
+
+def _by_slip_elsewhere(exercise: Exercise, function: Function, found: Survey, right: Survey) -> str:
+    """Explain the wrong values of a function that raises something on other probes."""
+    failing = _failing(exercise, found, right)
+    sound = {name: given for name, given in exercise.inputs.items() if name not in failing}
+    if not failing or not sound:
+        return ""
+    explanations = slips.find(exercise, found, right, _source(function), list(sound))
+    part, words = replace(exercise, probes=sound, draw=None), _words(exercise, function)
+    message = _slips_in_words(part, words, found, right, explanations)
+    error = errors.name_of(found[failing[0]].error).rstrip(".")
+    return message and f"{message} With {failing[0]}, it raises {error}."
+
+
+def _slips_in_words(
+    exercise: Exercise,
+    words: slips.Words,
+    found: Survey,
+    right: Survey,
+    explanations: Sequence[Sequence[slips.Slip]],
+) -> str:
     if not explanations:
         return ""
-    words = slips.Words(_familiar(exercise, function), slips.laboratory(exercise).defined)
     count = telling.common_count(right)
     names = telling.result_names(exercise, count)
     wrong = _wrong_parts(exercise, found, right, count)
-    failed = next((t for n, t in found.items() if t.error and not right[n].error), None)
+    fails = bool(_failing(exercise, found, right))
     sentences = []
     for explanation in explanations:
         parts = []
@@ -327,22 +363,17 @@ def _by_slip(exercise: Exercise, function: Function, found: Survey, right: Surve
             told = [names[i] for i in sorted(slip.parts & wrong)] or names
             who = telling.joined(told)
             who = f"{who[0].upper()}{who[1:]} {'comes' if len(told) == 1 else 'come'} out as if"
-            if failed is not None:
+            if fails:
                 who = "Your function fails as the right one would if"
             parts.append(f"{who} {_clauses(slip, words, names)}.")
         sentences.append(" ".join(dict.fromkeys(parts)))
-    sentences = list(dict.fromkeys(sentences))
-    message = _alternatives(sentences)
-    if failed is not None and (len(sentences) > 1 or NAMELESS in message):
-        return ""  # what the exception means says more
+    message = _alternatives(list(dict.fromkeys(sentences)))
     fine = [name for i, name in enumerate(names) if i not in wrong]
-    if message and failed is None and fine:
+    if message and not fails and fine:
         message += f" {telling.are_right(fine)}"
     silent = [n for n, t in found.items() if t.value is None and not t.error]
     if message and silent:
         message += f" With {silent[0]}, it returns None: {telling.EVERY_WAY}"
-    if message and failed is not None:
-        message += " " + errors.explain(exercise, function, failed)
     return message
 
 
@@ -379,6 +410,11 @@ def _clauses(slip: slips.Slip, words: slips.Words, names: Sequence[str]) -> str:
             text += f", where `{edit.place}` is computed"
         said.append(text)
     return ", and ".join(dict.fromkeys(said))
+
+
+def _words(exercise: Exercise, function: Function) -> slips.Words:
+    """Return what may be said to whoever wrote this function."""
+    return slips.Words(_familiar(exercise, function), slips.laboratory(exercise).defined)
 
 
 def _familiar(exercise: Exercise, function: Function) -> frozenset[str]:

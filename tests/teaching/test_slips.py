@@ -173,6 +173,23 @@ def test_what_can_change_a_wrong_result_is_known():
     assert reached(listed) == {"a": {0}, "x": {0}, "y": {1}}
 
 
+def test_what_is_wrong_elsewhere_is_told_of_a_function_that_raises(monkeypatch):
+    def raises_for_two(X, W, b, dA):
+        if len(X) == 2:
+            raise KeyError("two")
+        return layer(dZ=lambda dA, A: dA * (1 + A**2))(X, W, b, dA)
+
+    # One probe that shows something may do so by chance, two may not.
+    message = check("99.1", raises_for_two).message
+    assert message.startswith("Your function raised KeyError")
+    more = replace(EXERCISE, probes={**EXERCISE.probes, "six samples": sizes(6)})
+    monkeypatch.setattr("nnlib.teaching.checks.find", lambda id: more)
+    verdict = check("99.1", raises_for_two)
+    assert verdict.by == "slip"
+    assert "as if the square with `A` in it were added instead of subtracted" in verdict.message
+    assert verdict.message.endswith("With two samples, it raises KeyError: 'two'.")
+
+
 def test_what_no_edit_does_is_not_told_as_one():
     verdict = check("99.1", layer(dW=lambda dZ, X: np.sin(X.T @ dZ)))
     assert verdict.by != "slip"

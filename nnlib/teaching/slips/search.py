@@ -158,28 +158,44 @@ def laboratory(exercise: Exercise) -> Laboratory:
     return lab
 
 
-def find(exercise: Exercise, found: Survey, right: Survey, source: str = "") -> list[list[Slip]]:
+def find(
+    exercise: Exercise,
+    found: Survey,
+    right: Survey,
+    source: str = "",
+    probes: Sequence[str] = (),
+) -> list[list[Slip]]:
     """Return explanations, each a list of slips that together explain every wrong result.
 
     All are equally good; the list is empty if nothing explains the answer. Of edits that do the
-    same, those are preferred that make the solution most like the learner's `source`.
+    same, those are preferred that make the solution most like the learner's `source`. With
+    `probes`, only these are looked at, not for long, and only if they show much.
     """
-    search = _Search(exercise, found, right, source)
+    search = _Search(exercise, found, right, source, probes)
+    if probes and not search.shows_much():
+        return []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return search.explanations()
 
 
 class _Search:
-    def __init__(self, exercise: Exercise, found: Survey, right: Survey, source: str) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        found: Survey,
+        right: Survey,
+        source: str = "",
+        probes: Sequence[str] = (),
+    ) -> None:
         self.lab = laboratory(exercise)
         self.exercise = exercise
         self.source = _written(source)
         self.ahead = self.lab.words.copy()  # of each pair of words, how many more the solution has
         self.ahead.subtract(self.source)
         self.apart = sum(map(abs, self.ahead.values()))
-        self.until = time.process_time() + PATIENCE
-        names = list(exercise.inputs)
+        self.until = time.process_time() + (PATIENCE / 3 if probes else PATIENCE)
+        names = list(probes or exercise.inputs)
         self.mine = {name: found[name].outcome for name in names}
         self.theirs = {name: right[name].outcome for name in names}
         self.count = common_count(right)
@@ -209,6 +225,11 @@ class _Search:
             return everything if same else frozenset()
         pairs = enumerate(zip(a, b, strict=True))
         return frozenset(i for i, pair in pairs if alike(*pair, rtol, atol))
+
+    def shows_much(self) -> bool:
+        """Tell whether what is wrong says enough where some probes are left out."""
+        wrong = [name for name in self.order if self._wrong_parts(name)]
+        return len(wrong) > 1 and self._telling(8)
 
     def explanations(self) -> list[list[Slip]]:
         singles = list(self._matching(self._singles()))
