@@ -24,7 +24,7 @@ from nnlib._validation import Array, Shape, in_range, one_of, pair, positive_int
 from nnlib.activations import Activation, initialize_activation
 from nnlib.initializers import Initializer, initialize_weights
 
-PART = 2**19
+PART = 2**20
 """Bytes of patches a convolution makes at a time: they stay in the processor's cache."""
 
 
