@@ -210,44 +210,6 @@ def label_loss(Z, y):
         meant="an absolute value hides the negative loss",
     ),
     Answer(
-        id="5.5",
-        code="""
-def hard_sample_loss(Z, y):
-    S = Z - Z.max(axis=1, keepdims=True)
-    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
-    return -np.mean(np.log(P[np.arange(len(Z)), y] + 1e-308))
-""",
-        meant="a smaller floor: the loss stops at 708",
-    ),
-    Answer(
-        id="5.5",
-        code="""
-def hard_sample_loss(Z, y):
-    S = Z - Z.max(axis=1, keepdims=True)
-    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
-    return -np.mean(np.log(P[np.arange(len(Z)), y]))
-""",
-        meant="the floor is gone: now it is infinite",
-    ),
-    Answer(
-        id="5.5",
-        code="""
-def hard_sample_loss(Z, y):
-    return np.mean(Z.max(axis=1) - Z[np.arange(len(Z)), y])
-""",
-        meant="only the margin: the logarithm of the sum is left out",
-    ),
-    Answer(
-        id="5.5",
-        code="""
-def hard_sample_loss(Z, y):
-    S = Z - Z.max(axis=1, keepdims=True)
-    log_p = S - np.log(np.exp(S).sum())
-    return -log_p[np.arange(len(Z)), y].mean()
-""",
-        meant="log of the sum over the whole batch",
-    ),
-    Answer(
         id="5.6",
         code="""
 def soft_label_loss(Z, Y):
@@ -549,54 +511,6 @@ def masked_softmax(Z, allowed):
         meant="-1e9 is written into the caller's Z, and is too little beside logits of -1e12",
     ),
     Answer(
-        id="5.12",
-        code="""
-def accuracy(Z, y):
-    return np.sum(Z.argmax(axis=1) == y)
-""",
-        meant="the number of right ones, not the share",
-    ),
-    Answer(
-        id="5.12",
-        code="""
-def accuracy(Z, y):
-    guess = np.argmax(Z, axis=0)
-    return np.mean(guess == y)
-""",
-        meant="argmax along the samples: raises or compares the wrong things",
-    ),
-    Answer(
-        id="5.12",
-        code="""
-def accuracy(Z, y):
-    E = np.exp(Z - Z.max(axis=1, keepdims=True))
-    P = E / E.sum(axis=1, keepdims=True)
-    return P[np.arange(len(y)), y].mean()
-""",
-        meant="the mean probability of the right class",
-    ),
-    Answer(
-        id="5.12",
-        code="""
-def accuracy(Z, y):
-    right = 0
-    for z, c in zip(Z, y):
-        e = np.exp(z - z.max())
-        if e[c] / e.sum() > 0.5:
-            right += 1
-    return right / len(y)
-""",
-        meant="right only if the probability is above one half",
-    ),
-    Answer(
-        id="5.12",
-        code="""
-def accuracy(Z, y):
-    order = np.argsort(-Z, axis=1, kind="stable")
-    return np.count_nonzero(order[:, 0] == y) / y.size
-""",
-    ),
-    Answer(
         id="5.13",
         code="""
 def chance_loss(y, K):
@@ -737,36 +651,6 @@ def cross_entropy(Z, y):
     return -np.mean(Y * np.log(P))
 """,
         meant="the mean over all entries",
-    ),
-    Answer(
-        id="5.5",
-        code="""
-def hard_sample_loss(Z, y):
-    S = Z - Z.max(axis=1, keepdims=True)
-    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
-    return -np.mean(np.log(P[np.arange(len(Z)), y] + 1e-300))
-""",
-        meant="a smaller epsilon",
-    ),
-    Answer(
-        id="5.5",
-        code="""
-def hard_sample_loss(Z, y):
-    S = Z - Z.max(axis=1, keepdims=True)
-    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
-    return -np.mean(np.log(P[np.arange(len(Z)), y]))
-""",
-        meant="no epsilon, but the log of 0",
-    ),
-    Answer(
-        id="5.5",
-        code="""
-def hard_sample_loss(Z, y):
-    S = Z - Z.max(axis=1, keepdims=True)
-    log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True)) + 2.2e-16
-    return -np.mean(log_P[np.arange(len(Z)), 0])
-""",
-        meant="class 0 for every sample",
     ),
     Answer(
         id="5.6",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nnlib.teaching.exercises import every_exercise, find
+from tests.answers import every_answer
 from tools import wrong_answers as harness
 
 pytestmark = pytest.mark.skipif(
@@ -60,6 +61,12 @@ RELU = "def relu_backward(Z, dA):\n    return {}\n"
 )
 def test_each_sort_is_told_from_the_others(body, sort):
     assert harness.hand_in(mistake("2.5", RELU.format(body))).sort == sort
+
+
+def test_an_answer_by_hand_is_one_to_its_exercise():
+    # An exercise that is replaced by another leaves its answers behind.
+    for answer in every_answer():
+        assert find(answer.id).name in answer.source, answer
 
 
 def test_a_false_pass_is_noticed(monkeypatch):
