@@ -122,7 +122,9 @@ def looked_at(browser: Any, page: Path) -> tuple[int, str]:
         context = browser.new_context(viewport=size, color_scheme=scheme)
         tab = context.new_page()
         tab.goto(page.as_uri(), wait_until="load")
-        tab.wait_for_timeout(1500)  # ours measures what scrolls when it is idle; the other does not
+        for _ in range(tab.evaluate("document.documentElement.scrollHeight / innerHeight | 0")):
+            tab.mouse.wheel(0, 800)  # ours makes a stop of the keyboard of what comes near
+            tab.wait_for_timeout(30)
         elements = tab.evaluate("document.querySelectorAll('*').length")
         tab.add_style_tag(content="* { content-visibility: visible !important }")
         result = Axe().run(tab, options={"resultTypes": ["violations"]})

@@ -1,35 +1,20 @@
 // What is wider than its box scrolls inside it, and then the keyboard must be able to stop there.
-// To measure is to lay out, and what is far below is not laid out yet: so this waits until the
-// page is there, and takes a few milliseconds at a time.
+// To measure is to lay out: so each box is measured when it comes near the screen, not before.
 {
+  const near = new IntersectionObserver((entries) => {
+    const boxes = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
+    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, i) => wide[i] ? (box.tabIndex = 0) : box.removeAttribute("tabindex"));
+  }, { rootMargin: "100% 0px" });
   const scrollers = [...document.querySelectorAll(
     "div.math > .katex-display, .bd-article pre, .output, .pst-scrollable-table-container",
   )];
-  function reachable(box) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+  function watch() {
+    near.disconnect(); // whatever is near is told again
+    for (const box of scrollers) near.observe(box);
   }
-  const soon = window.requestIdleCallback || ((work) => setTimeout(work, 50));
-  let next = 0, width;
-  function some() {
-    const start = performance.now();
-    while (next < scrollers.length && performance.now() - start < 5) reachable(scrollers[next++]);
-    if (next < scrollers.length) soon(some);
-    else document.documentElement.dataset.measured = "";
-  }
-  function all() {
-    next = 0;
-    soon(some);
-  }
-  addEventListener("load", all);
-  addEventListener("resize", () => {
-    if (innerWidth !== width) all();
-    width = innerWidth;
-  });
-  // A fold that opens shows what had no width before.
-  document.addEventListener("toggle", (event) => {
-    for (const box of scrollers) if (event.target.contains(box)) reachable(box);
-  }, true);
+  addEventListener("load", watch);
+  addEventListener("resize", watch);
 }
 
 // The copy buttons that sphinx-copybutton adds carry their name in a tooltip only.

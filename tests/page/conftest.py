@@ -40,6 +40,28 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
 
+SCROLL = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const page = document.documentElement;
+  for (let y = 0; y < page.scrollHeight; y += innerHeight) {
+    scrollTo({ top: y, behavior: "instant" });
+    await frame();
+    await frame();
+  }
+  scrollTo({ top: 0, behavior: "instant" });
+  await frame();
+}"""
+
+
+@pytest.fixture(scope="session")
+def read_through() -> Callable[[Any], None]:
+    """``read_through(page)`` scrolls down to its end, as a reader does, and back to its top.
+
+    What scrolls sideways becomes a stop of the keyboard when it comes near the screen.
+    """
+    return lambda page: page.evaluate(SCROLL)
+
+
 @pytest.fixture(scope="session")
 def visit(built: Path, chromium: Any) -> Iterator[Callable[..., Visit]]:
     """``visit(name, width=1280, scheme="light")`` opens a page; each is opened once."""

@@ -223,3 +223,12 @@ def test_outputs_that_were_cut_off_are_made_again(book):
     os.utime(book / "book/02_two.ipynb")
     assert build(book)[0].returncode == 0
     assert runs(book) == [1, 2]
+
+
+def test_a_notebook_that_changed_while_it_was_built_is_not_given_the_outputs_of_others():
+    cells = [{"cell_type": "code", "source": "1", "metadata": {}}] * 2
+    text = json.dumps({"cells": cells})
+    filled = json.loads(execution.with_outputs(text, [["a"], ["b"]]))
+    assert [cell["outputs"] for cell in filled["cells"]] == [["a"], ["b"]]
+    with pytest.raises(execution.ExtensionError, match=r"expected 2 .* got 1: .* Build it again"):
+        execution.with_outputs(text, [["a"]])

@@ -58,20 +58,34 @@ def test_styles_stand_in_the_page_and_lead_to_the_same_files(tmp_path):
     (tmp_path / "_static/katex/k.css").write_text(".k{src:url(fonts/k.woff2)}.gone{a:b}")
     (tmp_path / "_static/b.css").write_text('.k{mask:url("data:image/svg+xml,x")}')
     page = tmp_path / "book/one.html"
-    page.write_text(
+    styles = folder.Styles(tmp_path, scripts="")
+    once = styles.put_into(
+        page,
         '<head>\n<link rel="stylesheet" href="../_static/katex/k.css?v=1"/>\n'
         '<link rel="stylesheet" type="text/css" href="../_static/b.css" />\n</head>\n'
-        '<p class="k">'
+        '<p class="k">',
     )
-    styles = folder.Styles(tmp_path, scripts="")
-    styles.put_into(page)
-    once = page.read_text()
     assert once == (
         "<head>\n<style>.k{src:url(../_static/katex/fonts/k.woff2);}"
         '.k{mask:url("data:image/svg+xml,x");}</style>\n</head>\n<p class="k">'
     )
-    styles.put_into(page)
-    assert page.read_text() == once
+    assert styles.put_into(page, once) == once
+
+
+def test_icons_and_signs_are_drawn_in_the_page_once():
+    icons = pytest.importorskip("page.icons")
+    page = (
+        '<i class="fa-solid fa-list"></i><i class="theme-switch fa-sun" data-mode="light" '
+        'aria-hidden="true"></i><div class="derive admonition">\n<p class="admonition-title">D</p>'
+    )
+    once = icons.drawn(page)
+    assert once.count("<svg") == once.count('aria-hidden="true"') == 3
+    assert '<svg class="icon theme-switch fa-sun" data-mode="light" viewBox' in once
+    assert '<p class="admonition-title"><svg class="icon"' in once
+    assert icons.SIGNS["derive"] in once
+    assert icons.drawn(once) == once
+    with pytest.raises(ValueError, match="no drawing for the icon fa-gone"):
+        icons.drawn('<i class="fa-gone"></i>')
 
 
 def test_a_listing_has_elements_for_what_is_colored_only():

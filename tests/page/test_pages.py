@@ -83,9 +83,9 @@ def test_the_number_of_an_equation_never_covers_it(visit, page_name):
     assert covered == []
 
 
-def test_what_scrolls_sideways_can_be_reached_by_keyboard(visit, page_name):
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(visit, read_through, page_name):
     page = visit(page_name, width=360).page
-    page.wait_for_selector("html[data-measured]", state="attached", timeout=60_000)
+    read_through(page)
     missed = page.evaluate(
         """[...document.querySelectorAll("article *")].filter(e =>
              e.scrollWidth > e.clientWidth && e.tabIndex !== 0

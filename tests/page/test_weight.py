@@ -29,11 +29,10 @@ def test_a_page_keeps_its_budget(built, visit, page_name):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_axe_finds_no_violation(visit, page_name, width, scheme):
+def test_axe_finds_no_violation(visit, read_through, page_name, width, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = visit(page_name, width=width, scheme=scheme).page
-    # What scrolls gets its place among the stops of the keyboard once the page is idle.
-    page.wait_for_selector("html[data-measured]", state="attached", timeout=60_000)
+    read_through(page)
     # What is far away has a guessed height until it is near: with these, one part of the page
     # would seem to lie over another.
     page.add_style_tag(content="* { content-visibility: visible !important }")

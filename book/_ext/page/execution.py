@@ -150,6 +150,11 @@ def with_outputs(text: str, outputs: list[Any]) -> str:
     """Return the notebook `text` with these outputs, a list for each code cell."""
     notebook = json.loads(text)
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    if len(code) != len(outputs):
+        raise ExtensionError(
+            f"expected {len(code)} code cells with outputs; got {len(outputs)}: a notebook was "
+            "changed while the book was being built. Build it again"
+        )
     for number, (cell, shown) in enumerate(zip(code, outputs, strict=True), start=1):
         cell["outputs"], cell["execution_count"] = shown, number
     return json.dumps(notebook)

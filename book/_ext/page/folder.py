@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
+from .icons import drawn
 from .stylesheets import drop_unused_variables, keep_used, words_of_page, words_of_script
 
 # The address of the book is its folder, and a static host looks there for this file. The one
@@ -81,7 +82,8 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
     )
     styles = Styles(built, scripts)
     for path in sorted(built.rglob("*.html")):
-        styles.put_into(path)
+        text = path.read_text(encoding="utf-8")
+        path.write_text(styles.put_into(path, drawn(text)), encoding="utf-8")
     for path in built.glob("_static/**/*.css"):
         if path.name not in scripts:
             path.unlink()
@@ -120,12 +122,11 @@ class Styles:
         folder = file.parent.relative_to(self.built).as_posix()
         return ADDRESS.sub(rf"url(\1{folder}/", file.read_text(encoding="utf-8"))
 
-    def put_into(self, page: Path) -> None:
+    def put_into(self, page: Path, text: str) -> str:
         """Replace the links of a page by what they lead to; one that has none was seen to."""
-        text = page.read_text(encoding="utf-8")
         links = [link for link in LINK.finditer(text) if self._file(page, link).is_file()]
         if not links:
-            return
+            return text
         css = "".join(self.read(self._file(page, link)) for link in links)
         css = keep_used(css, self.words | words_of_page(text))
         css = drop_unused_variables(css, text + self.scripts)
@@ -133,8 +134,7 @@ class Styles:
         css = ADDRESS.sub(rf"url(\1{top}", css)
         for link in reversed(links[1:]):
             text = text[: link.start()] + text[link.end() :]
-        text = f"{text[: links[0].start()]}<style>{css}</style>\n{text[links[0].end() :]}"
-        page.write_text(text, encoding="utf-8")
+        return f"{text[: links[0].start()]}<style>{css}</style>\n{text[links[0].end() :]}"
 
     def _file(self, page: Path, link: re.Match[str]) -> Path:
         return (page.parent / link[1]).resolve()
