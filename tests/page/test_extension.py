@@ -72,6 +72,22 @@ def test_styles_stand_in_the_page_and_lead_to_the_same_files(tmp_path):
     assert styles.put_into(page, once) == once
 
 
+def test_a_font_keeps_the_letters_of_the_pages_and_no_others(tmp_path):
+    fonts = pytest.importorskip("page.fonts")
+    ttfont = pytest.importorskip("fontTools.ttLib").TTFont
+    page = tmp_path / "one.html"
+    page.write_text('<p class="q">ab&#x2211;&#43;</p>')
+    letters = fonts.characters([page])
+    assert letters == set("ab∑+")
+    whole = ROOT / "book/_static/katex/fonts/KaTeX_Main-Regular.woff2"
+    fonts.shortened(whole, tmp_path / "short.woff2", letters)
+    with ttfont(tmp_path / "short.woff2") as short, ttfont(whole) as long:
+        assert set(short.getBestCmap()) == {ord(letter) for letter in letters & set("ab+")}
+        widths = [font["hmtx"][font.getBestCmap()[ord("a")]] for font in (short, long)]
+        assert widths[0] == widths[1]
+    assert (tmp_path / "short.woff2").stat().st_size < whole.stat().st_size / 4
+
+
 def test_icons_and_signs_are_drawn_in_the_page_once():
     icons = pytest.importorskip("page.icons")
     page = (

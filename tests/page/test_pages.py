@@ -1,6 +1,7 @@
 """What holds on every page: quiet, complete, readable on a phone, and whole without a network."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,6 +19,7 @@ LOADS = {  # elements that make a browser fetch, and the attributes that say wha
     "video": ("src", "poster"),
     "object": ("data",),
 }
+ROOT = Path(__file__).parents[2]
 OUTSIDE = re.compile(r"^\s*(https?:)?//", re.IGNORECASE)
 
 
@@ -98,6 +100,28 @@ def test_what_scrolls_sideways_can_be_reached_by_keyboard(visit, read_through, p
     read_through(page)
     assert page.evaluate(MISSED) == []
     page.evaluate("document.querySelectorAll('article details').forEach(fold => fold.open = false)")
+
+
+@cache
+def letters_of(folder):
+    """The letters of each font in a folder."""
+    ttfont = pytest.importorskip("fontTools.ttLib").TTFont
+    letters = {}
+    for path in folder.glob("*.woff2"):
+        with ttfont(path) as font:
+            letters[path.name] = set(font.getBestCmap())
+    return letters
+
+
+def test_every_letter_of_its_formulas_is_in_the_fonts(built, visit, page_name):
+    whole, here = (letters_of(root / "_static/katex/fonts") for root in (ROOT / "book", built))
+    texts = visit(page_name).page.evaluate(
+        "[...document.querySelectorAll('.katex-html')].map(e => e.textContent).join('')"
+    )
+    used = {ord(letter) for letter in texts}
+    assert here.keys() == whole.keys()
+    for name, letters in whole.items():
+        assert letters & used <= here[name]
 
 
 def test_what_its_styles_ask_for_is_there(built, page_name):

@@ -7,7 +7,8 @@ code          a token in the color of plain text needs no element around it
 admonitions   what would need a script that we do not load is a warning
 head          each page loads only the styles and scripts that it uses, none from another host
 bibliography  authors' names in full, and [Glorot and Bengio, 2010] as a label
-folder        what no page uses is taken out of the built folder
+fonts         the letters of formulas that this book uses, and no others
+folder        what no page uses is taken out of the built folder; icons are drawn in the page
 """
 
 from typing import Any
@@ -22,6 +23,7 @@ ROOMS = (
     "admonitions",
     "head",
     "bibliography",
+    "fonts",
     "folder",
 )
 
