@@ -8,7 +8,7 @@ PORT    ?= 8000
 # Chapters multiply small matrices: threads that wait for each other cost more than they save.
 export OPENBLAS_NUM_THREADS ?= 1
 TORCH   ?= torch==2.13.0
-# One notebook for each processor; the cells of one stay together.
+# One notebook, or one file of tests, for each processor; the cells of one stay together.
 SIDE_BY_SIDE := -n logical --dist loadfile
 
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
@@ -132,7 +132,7 @@ compare: $(VENV)/book.stamp
 	  echo 'If the new output is right: make notebooks'; exit $$status; } >&2
 
 page: $(VENV)/test.stamp book
-	$(BIN)/python -m pytest tests/page
+	$(BIN)/python -m pytest tests/page $(SIDE_BY_SIDE)
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks

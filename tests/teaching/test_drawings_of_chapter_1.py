@@ -1,7 +1,6 @@
 """What chapter 1 draws: a figure and a sentence, whose numbers are those of the networks."""
 
 import itertools
-import time
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -51,9 +50,7 @@ def _close():
 @pytest.mark.parametrize("draw", CORNERS, ids=lambda draw: draw.__name__)
 def test_each_corner_is_drawn_with_a_sentence(draw):
     for values in itertools.product(*CORNERS[draw]):
-        start = time.process_time()
         fig, sentence = draw(*values)
-        assert time.process_time() - start < 1
         assert isinstance(fig, Figure)
         assert sentence.endswith(".")
         plt.close(fig)

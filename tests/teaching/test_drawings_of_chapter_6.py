@@ -1,7 +1,6 @@
 """What chapter 6 draws: a figure and a sentence, whose numbers are those of the layers."""
 
 import itertools
-import time
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,9 +28,7 @@ def _close():
 def test_each_corner_is_drawn_with_a_sentence(draw):
     sentences = []
     for values in itertools.product(*CORNERS[draw]):
-        start = time.process_time()
         fig, sentence = draw(*values)
-        assert time.process_time() - start < 1
         assert isinstance(fig, Figure)
         plt.close(fig)
         sentences.append(sentence)

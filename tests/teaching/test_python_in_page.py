@@ -127,7 +127,7 @@ def test_code_is_checked_in_the_page(opened, where):
 
 
 @pytest.mark.parametrize("where", ["server", "folder"])
-def test_stop_ends_a_loop_at_once_and_the_next_check_works(opened, where):
+def test_stop_ends_a_loop_and_the_next_check_works(opened, where):
     page = opened(where)
     task = Exercise(page)
     task.area.fill("print('round', 1)\nwhile True:\n    pass\n")
@@ -139,10 +139,10 @@ def test_stop_ends_a_loop_at_once_and_the_next_check_works(opened, where):
     page.wait_for_function(
         "([clock, before]) => clock.textContent !== before", arg=[clock.element_handle(), before]
     )
-    started = page.evaluate("performance.now()")
     task.press("Stop")
-    assert "what you typed is still here" in task.wait_for("Stopped")
-    assert page.evaluate("performance.now()") - started < 1000
+    told = task.wait_for("Stopped")
+    assert "what you typed is still here" in told
+    assert "after" not in told  # by the button, not by the limit
     assert "while True" in task.area.input_value()
     assert "✔ Passed." in task.check(RIGHT)
 
