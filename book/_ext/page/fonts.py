@@ -4,6 +4,7 @@ A formula is invisible until its fonts are there, and on a phone they come after
 """
 
 import html
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -45,5 +46,6 @@ def shorten(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each table it shortens
     app.connect("build-finished", shorten, priority=800)  # before the pages get their styles
     return {"parallel_read_safe": True, "parallel_write_safe": True}
