@@ -9,7 +9,10 @@
   const scrollers = [...document.querySelectorAll(
     "div.math > .katex-display, .bd-article pre, .output, .pst-scrollable-table-container",
   )];
+  let width;
   function watch() {
+    if (innerWidth === width) return; // the bars of a phone change its height while one scrolls
+    width = innerWidth;
     near.disconnect(); // whatever is near is told again
     for (const box of scrollers) near.observe(box);
   }

@@ -43,7 +43,7 @@ UNUSED_FILES = (
 
 
 # The theme looks, when a page has loaded and after each change in it, which boxes scroll: at all of
-# them at once, which lays out the whole chapter. book.js does that, a little at a time.
+# them at once, which lays out the whole chapter. book.js looks at what comes near the screen.
 THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
 LOOKS_AT_ALL = re.compile(
     r"function (\w+)\(\)\{const e=\(\)=>\{document\.querySelectorAll\(\[\"pre\".*?,e\(\)\}"

@@ -13,7 +13,6 @@ ICONS = {
     "fa-angle-right": "M9 5l7 7-7 7",
     "fa-bars": "M4 6h16M4 12h16M4 18h16",
     "fa-chevron-down": "M5 9l7 7 7-7",
-    "fa-chevron-right": "M9 5l7 7-7 7",
     "fa-download": "M12 4v11M7 10.5l5 5 5-5M5 20h14",
     "fa-half": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18v18M15 4.5v15M18 6.5v11",
     "fa-list": "M9 6h11M9 12h11M9 18h11M4 6h.1M4 12h.1M4 18h.1",
@@ -23,7 +22,6 @@ ICONS = {
     "fa-play": "M7 4.5v15l12-7.5z",
     "fa-sun": "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4"
     "M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5",
-    "fa-xmark": "M5 5l14 14M19 5L5 19",
 }
 
 # The sign before the title of an admonition, by its class; the others have the last.
