@@ -33,6 +33,12 @@ def torch():
     return torch
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """What explains a wrong answer stops at a clock for readers' sake; a slow machine must not."""
+    monkeypatch.setattr("nnlib.teaching.slips.search.PATIENCE", float("inf"))
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)

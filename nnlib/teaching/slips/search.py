@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+import sys
 import textwrap
 import time
 import warnings
@@ -40,9 +41,11 @@ PATIENCE = 0.3
 PAIRED = 44
 # How many explanations are compared with what was written, and which part of it may differ.
 MEASURED = 500
-# What counts the rounds of loops, and how many there may be.
+# What counts the rounds of loops; an edit may take this many for each one the solution takes, and
+# some more: it may loop for ever.
 ROUND = "_a_round_of_a_loop"
-ROUNDS = 20_000
+ROUNDS = 10
+MORE = 500
 NEAR = 0.3
 RANK = 10  # of one likely edit
 
@@ -74,6 +77,7 @@ class Laboratory:
         self.reached = reached(function)
         self.words = _pairs_of_words(self.tree)
         self._rounds = 0
+        self._allowed: dict[str, int] = {}
         for loop in [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]:
             # An edited loop may run over what it appends to, and so for ever.
             loop.body.append(ast.parse(f"{ROUND}()").body[0])
@@ -85,15 +89,26 @@ class Laboratory:
     def outcome(self, which: tuple[int, ...], probe: str) -> Outcome:
         """Return what the solution with these edits does on one probe."""
         if (which, probe) not in self._outcomes:
-            function = self._function(which)
-            given = fresh(self.exercise.inputs[probe])
-            self._rounds = 0
-            self._outcomes[which, probe] = outcome(function, given) if function else Outcome(None)
+            self._rounds = self.allowed(probe)
+            self._outcomes[which, probe] = self._run(which, probe)
         return self._outcomes[which, probe]
 
+    def allowed(self, probe: str) -> int:
+        """Return how many rounds of its loops an edited solution may take on a probe."""
+        if probe not in self._allowed:
+            self._rounds = sys.maxsize
+            self._run((), probe)
+            self._allowed[probe] = ROUNDS * (sys.maxsize - self._rounds) + MORE
+        return self._allowed[probe]
+
+    def _run(self, which: tuple[int, ...], probe: str) -> Outcome:
+        function = self._function(which)
+        given = fresh(self.exercise.inputs[probe])
+        return outcome(function, given) if function else Outcome(None)
+
     def _count(self) -> None:
-        self._rounds += 1
-        if self._rounds > ROUNDS:
+        self._rounds -= 1
+        if self._rounds < 0:
             raise TimeoutError("this loop does not end")
 
     def _function(self, which: tuple[int, ...]) -> Any:
