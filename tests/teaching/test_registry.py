@@ -37,7 +37,7 @@ def each(exercises=EXERCISES):
     return pytest.mark.parametrize("exercise", exercises, ids=lambda e: e.id)
 
 
-@pytest.mark.parametrize("number", rooms())
+@pytest.mark.parametrize("number", sorted(rooms().keys() - {"0"}))  # 0: the landing page
 def test_every_room_is_found_with_its_exercises_and_bugs(number):
     assert number in chapters()
     assert sum(e.id.startswith(f"{number}.") for e in EXERCISES) >= 8

@@ -1,0 +1,1 @@
+"""The landing page: its question, its drawings, and thirty runs of its network."""
