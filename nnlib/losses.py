@@ -1,8 +1,9 @@
 """Losses: one number that says how wrong the outputs are, and its gradient.
 
 `forward(Y, Y_hat)` takes the targets first, then what the network says, and returns the mean
-over the n samples; `backward(Y, Y_hat)` returns its derivative by Y_hat, in the shape of Y_hat.
-The 1/n of that mean is the only one in the whole network: it stands here, and nowhere else.
+over the n samples; `backward(Y, Y_hat)` returns its derivative with respect to Y_hat, in the
+shape of Y_hat. The 1/n of that mean is the only one in the whole network: it stands here, and
+nowhere else.
 """
 
 from __future__ import annotations

@@ -1473,7 +1473,7 @@ def _slope(f, X, V, h):
 
 
 def _along_by_one_variable(f, dX, X, V, h):
-    """The same as an ordinary derivative: of f(X + t V) by t, at t = 0."""
+    """The same as an ordinary derivative: with respect to t, of f(X + t V) at t = 0."""
     slope = gradcheck.numerical_gradient(lambda t: float(f(X + t[0] * V)), np.zeros(1), h)[0]
     return np.vdot(dX, V), slope
 

@@ -790,7 +790,8 @@ FUSED = Exercise(
         ),
         Wrong(
             _fused(lambda P, Y, n: -Y / np.maximum(P, 1e-300) / n),
-            "This is the gradient by the probabilities, -Y / (n P). Take it back through softmax.",
+            "This is the gradient with respect to the probabilities, -Y / (n P). Take it back "
+            "through softmax.",
         ),
         Wrong(
             _subtracts_in_all_rows,
@@ -1009,7 +1010,7 @@ def _through_each_logit(Z, y, T):
 
 TEMPERATURE = Exercise(
     id="5.9",
-    title="the gradient by the temperature",
+    title="the gradient with respect to the temperature",
     solution=temperature_gradient,
     probes={
         "T = 1": (LOGITS[:1], LABELS[:1], 1.0),
@@ -1022,7 +1023,7 @@ TEMPERATURE = Exercise(
     wrong=[
         Wrong(
             _tempered(lambda right, mean, T: (right - mean) / T),
-            "The derivative of z / T by T is -z / T^2. You divide by T once.",
+            "The derivative of z / T with respect to T is -z / T^2. You divide by T once.",
         ),
         Wrong(
             _tempered(lambda right, mean, T: right - mean),
@@ -1030,7 +1031,7 @@ TEMPERATURE = Exercise(
         ),
         Wrong(
             _tempered(lambda right, mean, T: (mean - right) / T**2),
-            "The sign is flipped: the derivative of z / T by T is *minus* z / T^2.",
+            "The sign is flipped: the derivative of z / T with respect to T is *minus* z / T^2.",
         ),
         Wrong(
             _tempered(lambda right, mean, T: (right - mean) / T**2, at=lambda Z, T: Z),
@@ -1054,8 +1055,8 @@ TEMPERATURE = Exercise(
         ),
         Wrong(
             _tempered(lambda right, mean, T: mean - right),
-            "This is the derivative by 1 / T. By the chain rule the one by T is that times "
-            "-1 / T^2.",
+            "This is the derivative with respect to 1 / T. By the chain rule the one with respect "
+            "to T is that times -1 / T^2.",
         ),
         Wrong(
             _without_shift,
@@ -1655,7 +1656,7 @@ HESSIAN = Exercise(
         Wrong(
             _hessian(lambda P, V, n: (P - V) / n),
             "This is a gradient, with V in the place of the labels. The Hessian is the "
-            "derivative of the gradient by Z.",
+            "derivative of the gradient with respect to Z.",
         ),
     ],
     properties=[

@@ -551,7 +551,8 @@ CONV_DW = Exercise(
         )
     ],
     hints=[
-        "z[i, j] = ... + x[i s + u, j s + v] w[u, v] + ...: what is its derivative by w[u, v]?",
+        "z[i, j] = ... + x[i s + u, j s + v] w[u, v] + ...: what is its derivative with respect "
+        "to w[u, v]?",
         "Every output pixel adds its own window, times its gradient.",
         "For the channels: entry (c, o) is the sum over the samples of window[..., c] dz[..., o].",
     ],
@@ -1217,8 +1218,8 @@ AVERAGE_POOL_BACKWARD = Exercise(
         "Each pixel of a window gets the same share of dz.",
         "Cut the window at the edges of the image, and count what is left.",
     ],
-    why="An average has the derivative 1 / count by each of the pixels it counts, and 0 by the "
-    "padding, which is no variable.",
+    why="An average has the derivative 1 / count with respect to each of the pixels it counts. The "
+    "padding is no variable.",
 )
 
 
@@ -1612,13 +1613,13 @@ CONV_LAB = Exercise(
         )
     ],
     hints=[
-        "z = ... + x w + ...: by the product rule, what is the derivative by x?",
+        "z = ... + x w + ...: by the product rule, what is the derivative with respect to x?",
         "The line for dW multiplies dz with the window. What should the line for dX multiply dz "
         "with?",
         'In index form the product is `"no,uvco->nuvc"`.',
     ],
-    why="The derivative of x w by x is w. In one published set of notes half of this line is "
-    "missing, and the einsum is what was to be filled in.",
+    why="The derivative of x w with respect to x is w. In one published set of notes half of this "
+    "line is missing, and the einsum is what was to be filled in.",
 )
 
 
