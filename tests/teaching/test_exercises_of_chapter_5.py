@@ -53,7 +53,7 @@ def by_beta(Z, y, T):
 
 WRONG = {
     ("5.9", "exp of 2000"): (unshifted, "overflows"),
-    ("5.9", "with respect to 1 / T"): (by_beta, "by 1 / T"),
+    ("5.9", "with respect to 1 / T"): (by_beta, "with respect to 1 / T"),
     ("5.10", "raised"): (
         lambda z, y: (
             -np.mean(
