@@ -131,10 +131,10 @@ def test_the_wall_shows_what_is_misread():
     learning = drawings.reader(guesses, np.zeros((50, 8, 8)), labels)
     told = [learning(epoch) for epoch in range(3)]
     titles = [[ax.get_title() for ax in fig.axes if ax.get_title()] for fig, _ in told]
-    assert [len(some) for some in titles] == [32, 1, 0]
+    assert [len(some) for some in titles] == [24, 1, 0]
     assert titles[1] == ["4 as 0"]
     assert "misreads 50 of 50" in told[0][1]
-    assert told[0][1].endswith("The first 32 are below.")
+    assert told[0][1].endswith("The first 24 are below.")
     assert told[1][1].endswith("misreads 1 of 50 held-out digits.")
 
 

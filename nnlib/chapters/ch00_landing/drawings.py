@@ -14,7 +14,7 @@ from nnlib.teaching.figures import PALETTE
 Array = np.ndarray
 Picture = tuple[Figure, str]
 
-COLUMNS, ROWS = 8, 4
+COLUMNS, ROWS = 6, 4
 
 
 def headline(split: int, seed: int, held_out: str) -> Picture:
@@ -62,7 +62,7 @@ def reader(guesses: Sequence[Array], images: Array, labels: Array) -> Callable[[
             if place < len(shown):
                 i = shown[place]
                 ax.imshow(images[i], cmap="gray_r")
-                ax.set_title(f"{labels[i]} as {guesses[epoch][i]}", fontsize=11, loc="center")
+                ax.set_title(f"{labels[i]} as {guesses[epoch][i]}", fontsize=14, loc="center")
         some = f" The first {len(shown)} are below." if len(shown) < len(wrong) else ""
         return fig, (
             f"After epoch {epoch} the network misreads {len(wrong)} of {len(labels)} held-out "
