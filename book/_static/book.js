@@ -16,16 +16,14 @@
     near.disconnect(); // whatever is near is told again
     for (const box of scrollers) near.observe(box);
   }
-  addEventListener("load", watch);
+  watch();
   addEventListener("resize", watch);
 }
 
 // The copy buttons that sphinx-copybutton adds carry their name in a tooltip only.
-addEventListener("DOMContentLoaded", () => {
-  for (const button of document.querySelectorAll("button.copybtn")) {
-    button.setAttribute("aria-label", "Copy");
-  }
-});
+for (const button of document.querySelectorAll("button.copybtn")) {
+  button.setAttribute("aria-label", "Copy");
+}
 
 // A folded solution stays folded on the screen and is printed.
 const closed = new Set();

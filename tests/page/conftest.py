@@ -40,6 +40,23 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
 
+# A page's scripts wait until it has been painted; the search page's do not.
+READY = """() => "ready" in document.documentElement.dataset
+  || !document.querySelector("template.scripts")"""
+
+
+def open_ready(page: Any, address: str) -> None:
+    """Open a page and wait until its scripts have run."""
+    page.goto(address)
+    page.wait_for_function(READY, polling=50)
+
+
+@pytest.fixture(scope="session")
+def load() -> Callable[[Any, str], None]:
+    """``load(page, address)`` opens a page and waits until its scripts have run."""
+    return open_ready
+
+
 SCROLL = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const page = document.documentElement;
@@ -91,7 +108,7 @@ def visit(built: Path, chromium: Any) -> Iterator[Callable[..., Visit]]:
             "console",
             lambda message: message.type == "error" and found.errors.append(message.text),
         )
-        found.page.goto((built / name).as_uri(), wait_until="load")
+        open_ready(found.page, (built / name).as_uri())
         return found
 
     yield open_page

@@ -23,13 +23,13 @@ def explorers():
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("path", "name"), list(explorers()))
-def test_each_control_shows_its_frame(chromium, path, name):
+def test_each_control_shows_its_frame(chromium, load, path, name):
     context = chromium.new_context(viewport={"width": 900, "height": 1000})
     asked, errors = offline(context), []
     try:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(path.as_uri())
+        load(page, path.as_uri())
         drive(page, page.locator(f'figure.explorer[id="{name}"]'))
     finally:
         context.close()

@@ -43,6 +43,7 @@ def test_each_explorer_moves(firefox, path, names):
         pytest.fail(f"{BUILT} holds no explorer: run 'make book' first", pytrace=False)
     page = firefox.open(path.as_uri())
     try:
+        page.wait("'ready' in document.documentElement.dataset")
         for name in names:
             move_each_control(page, name)
         assert page.errors == []

@@ -228,11 +228,11 @@ LAST_WORDS = """id => {
 }"""
 
 
-def test_what_is_not_laid_out_yet_is_reached_found_and_printed(built, chromium, page_name):
+def test_what_is_not_laid_out_yet_is_reached_found_and_printed(built, chromium, load, page_name):
     context = chromium.new_context(viewport={"width": 360, "height": 800})
     page = context.new_page()
     address = (built / page_name).as_uri()
-    page.goto(address)
+    load(page, address)
     last = page.evaluate(
         "[...document.querySelectorAll('article section[id]')].map(e => e.id).pop() || null"
     )
@@ -277,10 +277,10 @@ def test_search_finds_without_a_server(built, chromium):
     context.close()
 
 
-def test_the_switch_changes_the_mode(built, chromium):
+def test_the_switch_changes_the_mode(built, chromium, load):
     context = chromium.new_context(color_scheme="light")
     page = context.new_page()
-    page.goto((built / "book" / "notation.html").as_uri())
+    load(page, (built / "book" / "notation.html").as_uri())
     background = "getComputedStyle(document.body).backgroundColor"
     before = page.evaluate(background)
     page.locator(".theme-switch-button").click()
@@ -288,4 +288,28 @@ def test_the_switch_changes_the_mode(built, chromium):
     assert page.evaluate(background) != before
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    context.close()
+
+
+def test_scripts_run_after_the_paint_in_their_order(built, chromium, load):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.add_init_script(
+        """self.ran = [];
+        new MutationObserver((changes) => {
+          for (const { addedNodes } of changes) for (const node of addedNodes)
+            if (node.localName === "script") node.addEventListener("load", () => ran.push(node.src));
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    load(page, (built / "book" / "04_backward" / "1_circuits.html").as_uri())
+    written = page.evaluate(
+        """[...document.querySelectorAll("template.scripts")]
+        .flatMap((t) => [...t.content.querySelectorAll("script")].map((s) => s.src))"""
+    )
+    assert len(written) > 5
+    assert [src.split("/")[-1] for src in page.evaluate("ran")] == [
+        src.split("/")[-1] for src in written
+    ]
+    # In the head nothing but inline lines runs before the first paint.
+    assert page.evaluate("document.head.querySelectorAll('script[src]').length") == 0
     context.close()

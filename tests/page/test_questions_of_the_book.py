@@ -27,7 +27,7 @@ ASKED = list(asked())
 
 
 @pytest.fixture(scope="module")
-def pages(chromium):
+def pages(chromium, load):
     """A function that opens a page, each once; no page may ask another host or raise an error."""
     context = chromium.new_context(viewport={"width": 1000, "height": 900})
     outside, errors, opened = offline(context), [], {}
@@ -36,7 +36,7 @@ def pages(chromium):
         if path not in opened:
             page = opened[path] = context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(path.as_uri())
+            load(page, path.as_uri())
         return opened[path]
 
     yield open_page

@@ -1,4 +1,4 @@
-"""The head of a page: only the styles and scripts that it uses, and none holds up the paint."""
+"""The head of a page: only the styles and scripts that it uses. (layout.html says when they run.)"""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +52,7 @@ def lighten_page(
     context: dict[str, Any],
     doctree: Any,
 ) -> None:
-    """Leave out what the page does not use, and let no script hold up the first paint."""
+    """Leave out what the page does not use."""
     if "generate_toctree_html" in context:
         context["generate_toctree_html"] = name_toggles(context["generate_toctree_html"])
     for wrong, right in REPAIRS:
@@ -73,12 +73,8 @@ def lighten_page(
         widgets = "widget-state" in script.attributes.get("type", "")
         if inline or widgets or not used(script):
             continue
-        # The search page calls what these files define while it is being read.
-        # Sphinx hands the same objects to every page, so take back what another page got.
-        if script.filename and pagename != "search":
-            script.attributes["defer"] = "defer"
-        else:
-            script.attributes.pop("defer", None)
+        # The search page calls what these define while it is being read; elsewhere they wait anyway.
+        script.attributes.pop("defer", None)
         scripts.append(script)
     context["script_files"] = scripts
 

@@ -34,8 +34,8 @@ START = Choice(
 
 NUDGE = Choice(
     id="4.nudge",
-    prompt="$g = (x + y) \\cdot \\max(x, z)$ with $x = 2$, $y = -5$, $z = 1$, so $g = -3 \\cdot 2 "
-    "= -6$. Raise $x$ by 0.01. By how much does $g$ change, about?",
+    prompt="$g = (x + y) \\cdot \\max(x, z)$\n\nAt $x = 2$, $y = -5$, $z = 1$ it is "
+    "$-3 \\cdot 2 = -6$. Raise $x$ by 0.01. By how much does $g$ change, about?",
     options=[
         Option(
             "+0.02",
