@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class Cell:
     name: str = ""
     solution: str = ""
     runs: bool = False
+    draws: bool = False
 
     @property
     def published(self) -> dict[str, Any]:
@@ -74,12 +75,14 @@ def read(path: Path, document: str) -> dict[int, Cell]:
             continue
         source = "".join(cell["source"])
         key = f"{document}#{cell.get('id', place)}"
-        runs = _draws_nothing(source, drawing)
-        cells[place] = _cell(len(cells), source, key, runs)
+        does_something, draws = _works_and_draws(source, drawing)
+        cell = _cell(len(cells), source, key)
+        plain = does_something and not cell.exercise and not cell.solution
+        cells[place] = replace(cell, runs=plain and not draws, draws=plain and draws)
     return cells
 
 
-def _cell(number: int, source: str, key: str, runs: bool) -> Cell:
+def _cell(number: int, source: str, key: str) -> Cell:
     """Tell what a cell is by its last line."""
     read = statements(source)
     call = getattr(read[-1].node, "value", None) if read else None
@@ -91,11 +94,11 @@ def _cell(number: int, source: str, key: str, runs: bool) -> Cell:
             text = "\n".join(source.splitlines()[: call.lineno - 1]).rstrip() + "\n"
             id += BUG if function == "check.bug" else ""
             return Cell(number, text, key, exercise=id, name=ast.unparse(call.args[1]))
-    return Cell(number, source, key, runs=runs)
+    return Cell(number, source, key)
 
 
-def _draws_nothing(source: str, drawing: set[str]) -> bool:
-    """Tell whether the page can run a cell; add to `drawing` the names it binds that draw."""
+def _works_and_draws(source: str, drawing: set[str]) -> tuple[bool, bool]:
+    """Tell whether a cell does something, and draws; add to `drawing` its names that draw."""
     does_something, draws = False, False
     for statement in statements(source):
         node = statement.node
@@ -110,7 +113,7 @@ def _draws_nothing(source: str, drawing: set[str]) -> bool:
         if statement.needs & drawing:
             draws = True
             drawing |= statement.certain
-    return does_something and not draws
+    return does_something, draws
 
 
 def _registered(id: str) -> tuple[str, Sequence[str]]:
@@ -191,6 +194,8 @@ def _transform(app: Sphinx, doctree: nodes.document, page: str) -> None:
             _wrap(node, ExerciseNode("", cell=cell))
         elif (cell.solution and _works(app)) or (cell.runs and _works(app) and _has_input(node)):
             _wrap(node, CellNode("", cell=cell))
+        elif cell.draws and _works(app):
+            node["classes"].append("nnlib-draws")  # for the style, which says so
     if _works(app) and any(cell.exercise or cell.runs for cell in cells.values()):
         lesson = {"cells": [cell.published for cell in cells.values()]}
         target = _lesson(app, page)

@@ -296,9 +296,10 @@ def test_scripts_run_after_the_paint_in_their_order(built, chromium, load):
     page = context.new_page()
     page.add_init_script(
         """self.ran = [];
+        const watch = (node) => node.addEventListener("load", () => ran.push(node.src));
         new MutationObserver((changes) => {
-          for (const { addedNodes } of changes) for (const node of addedNodes)
-            if (node.localName === "script") node.addEventListener("load", () => ran.push(node.src));
+          for (const { addedNodes } of changes)
+            for (const node of addedNodes) if (node.localName === "script") watch(node);
         }).observe(document, { childList: true, subtree: true });"""
     )
     load(page, (built / "book" / "04_backward" / "1_circuits.html").as_uri())

@@ -140,6 +140,7 @@ def test_cells_are_told_apart(tmp_path):
     ]
     cells = list(sphinx_lessons.read(notebook(tmp_path, *sources), "a/one").values())
     assert [cell.runs for cell in cells] == [n in (1, 8) for n in range(len(cells))]
+    assert [cell.draws for cell in cells] == [n in (2, 3, 4) for n in range(len(cells))]
     assert [cell.number for cell in cells] == list(range(len(cells)))
     assert [cell.exercise for cell in cells][5:8] == [ID, "", f"{LAB}-bug"]
     assert cells[5].text == check.starter(ID)

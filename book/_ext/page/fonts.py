@@ -3,9 +3,12 @@
 A formula is invisible until its fonts are there, and on a phone they come after the page.
 """
 
+import hashlib
 import html
 import logging
 import re
+import shutil
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +37,26 @@ def shortened(font: Path, to: Path, letters: set[str]) -> None:
         subset.save_font(whole, str(to), options)
 
 
+def digest(font: Path, letters: set[str]) -> str:
+    """A name for what a shortened font is made of: to shorten all takes a second."""
+    state = [font.read_bytes(), "".join(sorted(letters)).encode(), version("fonttools").encode()]
+    return hashlib.sha256(b"\n".join(state)).hexdigest()[:16]
+
+
 def shorten(app: Sphinx, exception: Exception | None) -> None:
-    """Put the shortened fonts into the built book, made anew from the whole ones."""
+    """Put the shortened fonts into the built book; what was made of the same is kept beside it."""
     if exception is not None or app.builder.format != "html":
         return
     built = Path(app.outdir)
     letters = characters(sorted(built.rglob("*.html")))
     for folder in app.config.html_static_path:
         for font in sorted(Path(app.confdir, folder, FONTS).glob("*.woff2")):
-            shortened(font, built / "_static" / FONTS / font.name, letters)
+            kept = built.parent / ".fonts" / digest(font, letters) / font.name
+            if not kept.exists():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shortened(font, half := kept.with_suffix(".half"), letters)
+                half.rename(kept)
+            shutil.copyfile(kept, built / "_static" / FONTS / font.name)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

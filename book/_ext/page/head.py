@@ -1,4 +1,4 @@
-"""The head of a page: only the styles and scripts that it uses. (layout.html says when they run.)"""
+"""The head of a page: only the styles and scripts it uses. layout.html says when they run."""
 
 from collections.abc import Callable
 from typing import Any
@@ -73,7 +73,7 @@ def lighten_page(
         widgets = "widget-state" in script.attributes.get("type", "")
         if inline or widgets or not used(script):
             continue
-        # The search page calls what these define while it is being read; elsewhere they wait anyway.
+        # The search page calls what they define while it is being read; elsewhere they wait.
         script.attributes.pop("defer", None)
         scripts.append(script)
     context["script_files"] = scripts
