@@ -80,7 +80,7 @@ def test_a_font_keeps_the_letters_of_the_pages_and_no_others(tmp_path):
     letters = fonts.characters([page])
     assert letters == set("ab∑+")
     whole = ROOT / "book/_static/katex/fonts/KaTeX_Main-Regular.woff2"
-    fonts.shortened(whole, tmp_path / "short.woff2", letters)
+    fonts.shortened(whole, letters, tmp_path / "short.woff2")
     with ttfont(tmp_path / "short.woff2") as short, ttfont(whole) as long:
         assert set(short.getBestCmap()) == {ord(letter) for letter in letters & set("ab+")}
         widths = [font["hmtx"][font.getBestCmap()[ord("a")]] for font in (short, long)]

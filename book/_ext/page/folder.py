@@ -12,8 +12,17 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
+from . import stylesheets
 from .icons import drawn
-from .stylesheets import drop_unused_variables, keep_used, words_of_page, words_of_script
+from .kept import kept
+from .stylesheets import (
+    VARIABLE,
+    WORD,
+    drop_unused_variables,
+    keep_used,
+    words_of_page,
+    words_of_script,
+)
 
 # The address of the book is its folder, and a static host looks there for this file. The one
 # that sphinx-external-toc would write has neither a title nor a language.
@@ -128,13 +137,24 @@ class Styles:
         if not links:
             return text
         css = "".join(self.read(self._file(page, link)) for link in links)
-        css = keep_used(css, self.words | words_of_page(text))
-        css = drop_unused_variables(css, text + self.scripts)
+        css = self._used(css, self.words | words_of_page(text), text + self.scripts)
         top = "../" * len(page.parent.relative_to(self.built).parts)
         css = ADDRESS.sub(rf"url(\1{top}", css)
         for link in reversed(links[1:]):
             text = text[: link.start()] + text[link.end() :]
         return f"{text[: links[0].start()]}<style>{css}</style>\n{text[links[0].end() :]}"
+
+    def _used(self, css: str, words: set[str], elsewhere: str) -> str:
+        """What of a style a page uses; to find out takes a second, so it is kept."""
+        words &= set(WORD.findall(css))
+        variables = " ".join(sorted(set(VARIABLE.findall(elsewhere)) & set(VARIABLE.findall(css))))
+
+        def make(path: Path) -> None:
+            used = drop_unused_variables(keep_used(css, words), variables)
+            path.write_text(used, encoding="utf-8")
+
+        parts = [Path(stylesheets.__file__).read_bytes(), css, " ".join(sorted(words)), variables]
+        return kept(self.built.parent / ".styles", parts, make).read_text(encoding="utf-8")
 
     def _file(self, page: Path, link: re.Match[str]) -> Path:
         return (page.parent / link[1]).resolve()

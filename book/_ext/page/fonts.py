@@ -3,17 +3,19 @@
 A formula is invisible until its fonts are there, and on a phone they come after the page.
 """
 
-import hashlib
 import html
 import logging
 import re
 import shutil
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from fontTools import subset
 from sphinx.application import Sphinx
+
+from .kept import kept
 
 FONTS = "katex/fonts"
 TAG = re.compile(r"<[^>]*>")
@@ -27,7 +29,7 @@ def characters(pages: list[Path]) -> set[str]:
     return found
 
 
-def shortened(font: Path, to: Path, letters: set[str]) -> None:
+def shortened(font: Path, letters: set[str], to: Path) -> None:
     """Write to `to` the WOFF2 file `font` with these letters only, as they were."""
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
     subsetter = subset.Subsetter(options)
@@ -37,26 +39,17 @@ def shortened(font: Path, to: Path, letters: set[str]) -> None:
         subset.save_font(whole, str(to), options)
 
 
-def digest(font: Path, letters: set[str]) -> str:
-    """A name for what a shortened font is made of: to shorten all takes a second."""
-    state = [font.read_bytes(), "".join(sorted(letters)).encode(), version("fonttools").encode()]
-    return hashlib.sha256(b"\n".join(state)).hexdigest()[:16]
-
-
 def shorten(app: Sphinx, exception: Exception | None) -> None:
-    """Put the shortened fonts into the built book; what was made of the same is kept beside it."""
+    """Put the shortened fonts into the built book."""
     if exception is not None or app.builder.format != "html":
         return
     built = Path(app.outdir)
     letters = characters(sorted(built.rglob("*.html")))
     for folder in app.config.html_static_path:
         for font in sorted(Path(app.confdir, folder, FONTS).glob("*.woff2")):
-            kept = built.parent / ".fonts" / digest(font, letters) / font.name
-            if not kept.exists():
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shortened(font, half := kept.with_suffix(".half"), letters)
-                half.rename(kept)
-            shutil.copyfile(kept, built / "_static" / FONTS / font.name)
+            parts = [font.read_bytes(), "".join(sorted(letters)), version("fonttools")]
+            short = kept(built.parent / ".fonts", parts, partial(shortened, font, letters))
+            shutil.copyfile(short, built / "_static" / FONTS / font.name)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

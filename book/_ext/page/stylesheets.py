@@ -21,6 +21,7 @@ _GROUPS = {"media", "supports", "layer", "container"}
 
 
 NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
+VARIABLE = re.compile(r"--[\w-]+")
 USED = re.compile(r"var\(\s*(--[\w-]+)")
 
 
@@ -46,7 +47,7 @@ def keep_used(css: str, words: set[str]) -> str:
 def drop_unused_variables(css: str, elsewhere: str = "") -> str:
     """Return ``css`` without the custom properties that neither it nor ``elsewhere`` reads."""
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    read_elsewhere = set(re.findall(r"--[\w-]+", elsewhere))
+    read_elsewhere = set(VARIABLE.findall(elsewhere))
     while True:
         used = read_elsewhere | set(USED.findall(css))
         for rule in rules:
