@@ -120,8 +120,10 @@ lint: $(VENV)/test.stamp
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
 unit: $(VENV)/test.stamp
-	@mkdir -p _build; failed=; \
-	$(BIN)/python -m coverage run -m pytest --ignore=tests/page || failed=', pytest'; \
+	@rm -rf _build/coverage; mkdir -p _build/coverage; failed=; \
+	$(BIN)/python -m coverage run -m pytest --ignore=tests/page $(SIDE_BY_SIDE) || \
+	  failed=', pytest'; \
+	$(BIN)/python -m coverage combine --quiet; \
 	$(BIN)/python -m coverage report || failed="$$failed, coverage"; \
 	$(BIN)/python tools/mutate.py --sample 30 || failed="$$failed, tools/mutate.py"; \
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
