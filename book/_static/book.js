@@ -9,15 +9,18 @@
   const scrollers = [...document.querySelectorAll(
     "div.math > .katex-display, .bd-article pre, .output, .pst-scrollable-table-container",
   )];
-  let width;
   function watch() {
-    if (innerWidth === width) return; // the bars of a phone change its height while one scrolls
-    width = innerWidth;
     near.disconnect(); // whatever is near is told again
     for (const box of scrollers) near.observe(box);
   }
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return; // the bars of a phone change its height while one scrolls
+    width = innerWidth;
+    watch();
+  });
+  document.fonts.addEventListener("loadingdone", watch); // formulas are wider in their own letters
   watch();
-  addEventListener("resize", watch);
 }
 
 // The copy buttons that sphinx-copybutton adds carry their name in a tooltip only.

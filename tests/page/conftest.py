@@ -63,6 +63,7 @@ SCROLL = """async () => {
   for (let y = 0; y < page.scrollHeight; y += innerHeight) {
     scrollTo({ top: y, behavior: "instant" });
     await frame();
+    await document.fonts.ready; // what is laid out for the first time may ask for more of them
     await frame();
   }
   scrollTo({ top: 0, behavior: "instant" });

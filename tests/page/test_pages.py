@@ -102,6 +102,32 @@ def test_what_scrolls_sideways_can_be_reached_by_keyboard(visit, read_through, p
     page.evaluate("document.querySelectorAll('article details').forEach(fold => fold.open = false)")
 
 
+FORMULAS = "[...document.querySelectorAll('div.math > .katex-display')]"
+WIDE = f"{FORMULAS}.map((e, i) => e.scrollWidth > e.clientWidth ? i : -1).filter(i => i >= 0)"
+
+
+def test_what_its_own_letters_make_too_wide_is_a_stop(built, chromium, visit, read_through):
+    name = "book/04_backward/3_two_layers.html"
+    whole = visit(name, width=360).page
+    read_through(whole)
+    wide = whole.evaluate(WIDE)
+    context = chromium.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    waiting = []
+    page.route("**/KaTeX_*", lambda route: waiting.append(route))
+    page.goto((built / name).as_uri(), wait_until="domcontentloaded")
+    page.locator("html[data-ready]").wait_for(state="attached")
+    tight = min(set(wide) - set(page.evaluate(WIDE)))  # fits as long as its letters are others
+    formula = page.locator("div.math > .katex-display").nth(tight)
+    formula.evaluate("e => e.scrollIntoView({ behavior: 'instant', block: 'center' })")
+    page.wait_for_timeout(200)
+    assert waiting
+    assert formula.evaluate("e => e.tabIndex") == -1
+    page.unroute("**/KaTeX_*")  # lets those go on that wait
+    page.wait_for_function("e => e.tabIndex === 0", arg=formula.element_handle(), polling=100)
+    context.close()
+
+
 @cache
 def letters_of(folder):
     """The letters of each font in a folder."""
