@@ -54,7 +54,7 @@ def reader(guesses: Sequence[Array], images: Array, labels: Array) -> Callable[[
         curve.plot(shares, color=PALETTE["muted"], linewidth=1.5)
         curve.plot(shares[: epoch + 1], color=PALETTE["blue"])
         curve.plot(epoch, shares[epoch], "o", color=PALETTE["vermillion"])
-        curve.set(xlabel="epoch", ylabel="share read correctly", ylim=(0, 1.03))
+        curve.set(xlabel="epoch", ylabel="read correctly", ylim=(0, 1.03))
         for place in range(ROWS * COLUMNS):
             row, column = divmod(place, COLUMNS)
             ax = fig.add_subplot(grid[1 + row, column])
