@@ -45,7 +45,7 @@ def scatter(n: int, size: int, C_in: int, C_out: int, k: int) -> Ways:
     layer = Conv2D(C_out, k, pad="valid")
     X = rng.normal(size=(n, size, size, C_in))
     dZ = rng.normal(size=layer.forward(X).shape)
-    W, rows_of_X = layer.parameters["W"].reshape(-1, C_out), patches(layer.cache["view"])
+    W, rows_of_X = layer.parameters["W"].reshape(-1, C_out), patches(windows(X, (k, k), (1, 1)))
     # Where each entry of the patch matrix came from, as a flat index into X.
     origin = windows(np.arange(X.size).reshape(X.shape), (k, k), (1, 1)).ravel()
 
