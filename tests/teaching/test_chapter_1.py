@@ -59,6 +59,23 @@ def test_labels_and_accuracy_are_those_of_nnlib():
     assert solution("1.7")(logits, y) == accuracy(y, logits.argmax(axis=1)) == 2 / 3
 
 
+def test_a_probability_is_the_sigmoid_of_nnlib(inputs):
+    w, b = np.array([1.0, -2.0, 0.5, 0.0, 1.0]), 0.3
+    p = nnlib.Sigmoid().forward(inputs @ w + b)
+    np.testing.assert_allclose(solution("1.14")(inputs, w, b), p, rtol=1e-12)
+
+
+def test_ramps_of_nnlib_pass_through_the_heights():
+    heights = np.random.default_rng(1).normal(size=6)
+    weights, bias = solution("1.15")(heights)
+    network = nnlib.NeuralNetwork([nnlib.FullyConnected(5, "relu"), nnlib.FullyConnected(1)])
+    first, second = network.build((1,)).layers
+    first.parameters.update(W=np.ones((1, 5)), b=-np.arange(5).reshape(1, 5) / 5)
+    second.parameters.update(W=weights.reshape(5, 1), b=np.array([[bias]]))
+    x = np.arange(6).reshape(6, 1) / 5
+    np.testing.assert_allclose(network.forward(x)[:, 0], heights)
+
+
 def test_two_layers_collapse_into_one_of_nnlib(inputs):
     network = nnlib.NeuralNetwork([nnlib.FullyConnected(4), nnlib.FullyConnected(3)])
     expected = network.forward(inputs)

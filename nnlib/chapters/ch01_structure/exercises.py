@@ -1,6 +1,6 @@
-"""The exercises of chapter 1, structure and terminology, in teaching order.
+"""The exercises of chapter 1, structure and terminology; EXERCISES has the teaching order.
 
-All are about shapes: what stands in which row, which axis is summed, what broadcasting does
+Most are about shapes: what stands in which row, which axis is summed, what broadcasting does
 without being asked. Probes come in square shapes too, because there a wrong axis raises nothing.
 """
 
@@ -1432,18 +1432,200 @@ LAZY_LAB = Exercise(
 )
 
 
+# 1.14 -----------------------------------------------------------------------------------------
+
+
+def probability(X, w, b):
+    """Return n numbers: the probability of class 1 for each sample.
+
+    X is (n, d), w is (d,), b is a number; z is the log-odds.
+    """
+    return 1 / (1 + np.exp(-(np.matmul(X, w) + b)))
+
+
+def _from_odds(X, w, b):
+    """Turn odds into probabilities, for one sample after the other."""
+    odds = np.array([np.prod(np.exp(x * w)) * np.exp(b) for x in X])
+    return odds / (1 + odds)
+
+
+def _draw_unit_of_its_own(rng):
+    X, W, b = _draw_layer(rng)
+    return X, W[:, 0], float(b[0, 0])
+
+
+PROBABILITY = Exercise(
+    id="1.14",
+    title="how sure a unit is",
+    solution=probability,
+    probes={
+        "one sample": (ONE, np.array([2.0, -0.5]), 0.5),
+        "three samples": (X, np.array([1.0, -1.0]), 0.25),
+        "four features": (WIDE, WIDE_W[:, 0], 0.5),
+        "as many samples as features": (SQUARE, np.array([0.5, -1.0]), -1.0),
+        "an empty batch": (np.zeros((0, 2)), np.array([1.0, 1.0]), 0.5),
+    },
+    wrong=[
+        Wrong(
+            lambda X, w, b: X @ w + b,
+            "This is z, the log-odds. Asked for is p = σ(z).",
+        ),
+        Wrong(
+            lambda X, w, b: np.exp(X @ w + b),
+            "This is p/(1 − p), the odds. Divide it by 1 plus itself.",
+        ),
+        Wrong(
+            lambda X, w, b: 1 / (1 + np.exp(X @ w + b)),
+            "This is the probability of class 0: the exponent is −z.",
+        ),
+        Wrong(
+            lambda X, w, b: 1 / (1 + np.exp(-X @ w)),
+            "The bias is missing.",
+        ),
+        Wrong(
+            lambda X, w, b: 1 / (1 + np.exp(-X @ w + b)),
+            "The minus sign reaches the sum but not the bias: `-(X @ w + b)`.",
+        ),
+        Wrong(
+            lambda X, w, b: 1 * (X @ w + b > 0),
+            "This is the verdict, 1 or 0. Asked for is how sure the unit is.",
+        ),
+        Wrong(
+            lambda X, w, b: 1 / 1 + np.exp(-(X @ w + b)),
+            "Without parentheses this is 1/1 plus e to the −z: `1 / (1 + ...)`.",
+        ),
+        Wrong(
+            lambda X, w, b: _share(X @ w + b),
+            "These numbers sum to 1 over the samples. Each sample has a probability of its own.",
+        ),
+        Wrong(
+            lambda X, w, b: 1 / (1 + np.exp(-(X * w + b))),
+            "`X * w` multiplies entry by entry and adds nothing up: one number for each feature "
+            "of each sample. Use `X @ w`.",
+        ),
+    ],
+    witness=_from_odds,
+    draw=_draw_unit_of_its_own,
+    hints=[
+        "First z: `X @ w` has one number for each sample. What is added to each of them?",
+        "Then σ(z) = 1 / (1 + exp(−z)), with parentheses around the whole of z.",
+    ],
+    why="One sum for each sample, then (1.2). It is above 1/2 exactly where z is above 0.",
+)
+
+
+# 1.15 -----------------------------------------------------------------------------------------
+
+
+def ramp_weights(heights):
+    """Return the output weights (r,) and the bias of r ReLU ramps.
+
+    heights (r + 1,) are the values wanted at 0, 1/r, 2/r, ..., 1.
+    Ramp q is ReLU(x - q/r), for q = 0, ..., r - 1.
+    """
+    slopes = np.diff(heights) * (len(heights) - 1)
+    return np.diff(slopes, prepend=0), heights[0]
+
+
+def _ramps_solved(heights):
+    """Ask for the heights, one equation for each place, and solve."""
+    r = len(heights) - 1
+    x = np.arange(r + 1) / r
+    columns = np.array([[max(v - t, 0) for t in x[:-1]] + [1] for v in x])
+    found = np.linalg.solve(columns, heights)
+    return found[:-1], found[-1]
+
+
+def _ramps_hit(f):
+    heights = np.array([0.5, 1.5, 1.0, -1.0])
+    weights, bias = f(heights)
+    x = np.arange(4) / 3
+    ramps = np.maximum(x[:, np.newaxis] - x[:-1], 0)
+    return np.shape(weights) == (3,) and bool(np.allclose(ramps @ weights + bias, heights))
+
+
+def _changes(heights):
+    return np.diff(np.diff(heights) * (len(heights) - 1), prepend=0)
+
+
+RAMPS = Exercise(
+    id="1.15",
+    title="a function out of ramps",
+    solution=ramp_weights,
+    probes={
+        "one ramp": (np.array([0.0, 1.0]),),
+        "a hat that starts at 1": (np.array([1.0, 3.0, 1.0]),),
+        "five heights": (np.array([2.0, 0.5, 0.5, -1.0, 4.0]),),
+        "a sine": (np.sin(np.arange(9.0)),),
+    },
+    wrong=[
+        Wrong(
+            lambda heights: (np.diff(heights) * (len(heights) - 1), heights[0]),
+            "These are the slopes. A ramp stays on once it is on, so its weight is the change of "
+            "slope.",
+        ),
+        Wrong(
+            lambda heights: (np.diff(np.diff(heights), prepend=0), heights[0]),
+            "Each piece is 1/r wide: its slope is the difference of its heights times r.",
+        ),
+        Wrong(
+            lambda heights: (_changes(heights) * len(heights) / (len(heights) - 1), heights[0]),
+            "You multiply by the number of heights. There is one piece less than heights.",
+        ),
+        Wrong(
+            lambda heights: (_changes(heights), 0 * heights[0]),
+            "The bias is missing: at x = 0 all ramps are 0, and the height there is wanted.",
+        ),
+        Wrong(
+            lambda heights: (_changes(heights)[1:], heights[0]),
+            "The first ramp has no weight. Before it the slope is 0, so its change is the first "
+            "slope.",
+        ),
+        Wrong(
+            lambda heights: (_changes(heights), heights[-1]),
+            "The bias is the height at x = 0, where all ramps are 0. You took the one at x = 1.",
+        ),
+        Wrong(
+            lambda heights: (heights[:-1], 0 * heights[0]),
+            "These are the heights. A ramp goes on rising: its weight is a change of slope.",
+        ),
+        Wrong(
+            lambda heights: (-_changes(heights), heights[0]),
+            "The changes of slope have the wrong sign: new slope minus old slope.",
+        ),
+    ],
+    properties=[
+        holds(
+            "the heights come out",
+            _ramps_hit,
+            "The ramps with these weights, plus the bias, do not pass through the heights.",
+        )
+    ],
+    witness=_ramps_solved,
+    draw=lambda rng: (rng.normal(size=int(rng.integers(2, 9))),),
+    hints=[
+        "At x = 0 all ramps are 0. Between 0 and 1/r the first alone is on: what is its slope?",
+        "`np.diff(heights) * r` are the slopes, r = len(heights) − 1. The weights are how they "
+        "change, beginning from 0.",
+    ],
+    why="Ramp q switches on at q/r and stays on, so it has to bring the change of slope there.",
+)
+
+
 EXERCISES = [
+    PROBABILITY,
+    BROADCAST_LAB,
     UNIT,
     AFFINE_LAYER,
     BIAS_LAB,
     FORWARD,
+    XOR,
+    COLLAPSE,
+    RAMPS,
     PARAMETER_COUNT,
+    LAZY_LAB,
     ONE_HOT,
     ACCURACY,
-    BROADCAST_LAB,
-    COLLAPSE,
-    XOR,
     FROM_TORCH,
     PORT_LAB,
-    LAZY_LAB,
 ]
