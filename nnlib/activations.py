@@ -248,13 +248,18 @@ class Sigmoid(Activation, name="sigmoid"):
 
 
 class Tanh(Activation, name="tanh"):
-    """f(z) = tanh z = 2 sigma(2z) - 1; f'(z) = 1 - tanh(z)^2."""
+    """f(z) = tanh z = 2 sigma(2z) - 1; f'(z) = 1 - tanh(z)^2 = 4 sigma(2z) sigma(-2z).
+
+    Far out the first form of f' subtracts two nearly equal numbers: at z = 18 it is 4 % off, and
+    from 19 on it is 0. The second keeps its digits.
+    """
 
     def forward(self, Z: Array) -> Array:
         return np.tanh(Z)
 
     def backward(self, Z: Array, dY: Array) -> Array:
-        return dY * (1 - np.tanh(Z) ** 2)
+        e = np.exp(-2 * np.abs(Z))
+        return dY * 4 * e / (1 + e) ** 2
 
 
 class SoftMax(Activation, name="softmax"):

@@ -260,6 +260,17 @@ def test_the_tail_of_the_sigmoid_derivative_survives():
     np.testing.assert_allclose(s[1], 4.248354255291589e-18, rtol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_tail_of_the_tanh_derivative_survives(dtype):
+    Z = np.array([10.0, 18.0, -18.0, 40.0], dtype)
+    assert 1 - np.tanh(Z[3]) ** 2 == 0  # the other form has lost it
+    slope = Tanh().derivative(Z)
+    assert slope.dtype == dtype
+    # 4 e^-2z / (1 + e^-2z)^2 in fifty decimals.
+    truth = [8.244614455767397e-09, 9.278091320974273e-16, 9.278091320974273e-16]
+    np.testing.assert_allclose(slope, [*truth, 7.219405551381661e-35], rtol=4 * np.finfo(dtype).eps)
+
+
 def test_the_tail_of_gelu_survives():
     # 1 + erf(z / sqrt 2) is 0 here; Phi(-9) is 1.1286e-19.
     np.testing.assert_allclose(GELU().forward(np.array([-9.0])), -9 * 1.1285884059538e-19)

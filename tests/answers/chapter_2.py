@@ -101,7 +101,7 @@ def tanh(Z):
     a, b = np.exp(Z), np.exp(-Z)
     return (a - b) / (a + b)
 """,
-        meant="the fraction of (2.6): inf/inf at z = 1000",
+        meant="the fraction of (2.3): inf/inf at z = 1000",
     ),
     Answer(
         id="2.3",

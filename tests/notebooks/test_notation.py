@@ -19,9 +19,6 @@ GREEK = (
     r"\\(?:alpha|beta|gamma|delta|varepsilon|epsilon|eta|theta|kappa|lambda|mu|rho|sigma|tau|phi"
     r"|varphi|Phi|chi|psi|omega|Pi)\b"
 )
-# Not yet in lessons: their letters are listed when they are.
-OLD = {"1": "01_structure", "2": "02_activations"}
-OLD = {number: name for number, name in OLD.items() if (ROOT / f"book/{name}.ipynb").is_file()}
 OFTEN = 5
 
 
@@ -56,7 +53,7 @@ def test_letters_are_found():
     assert letters(r"\mathcal L(w + h) / 2\varepsilon") == {*"wh", r"\varepsilon"}
 
 
-@pytest.mark.parametrize("number", sorted(LESSONS.keys() - OLD.keys()))
+@pytest.mark.parametrize("number", sorted(LESSONS))
 def test_what_a_chapter_often_writes_is_listed(number):
     listed = all_letters(FIRST) | SECOND.get(number, set())
     often = {letter for letter, count in written(number).items() if count > OFTEN}

@@ -13,9 +13,6 @@ import pytest
 from nnlib.teaching.exercises import every_exercise
 from tests.notebooks.test_exercises import LESSONS, ROOT
 
-# Not yet in lessons, and to be taken off this list when they are gone.
-OLD = ("book/02_activations.ipynb",)
-
 SUMMARY = re.compile(r"^(?:\*\*Keep\*\*|## [\d.]+ Summary)$", re.MULTILINE)
 # What follows the lines of a summary.
 AFTER = re.compile(r"^(?:\*\*(?:Carry on|Next)|## |:::)", re.MULTILINE)
@@ -30,12 +27,7 @@ EXERCISE = re.compile(r"\bexercises? (\d+\.\d+)")
 LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^)\s]+)\)")
 SOURCE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
-NOTEBOOKS = [
-    path
-    for paths in LESSONS.values()
-    for path in paths
-    if path.relative_to(ROOT).as_posix() not in OLD
-]
+NOTEBOOKS = [path for paths in LESSONS.values() for path in paths]
 
 
 @cache
@@ -126,11 +118,6 @@ def test_there_is_a_summary(page):
     if page.stem != "index":
         assert sum(bool(SUMMARY.search(cell)) for cell in prose(page)) == 1
         assert len(list(lines(prose(page)))) >= 2
-
-
-@pytest.mark.parametrize("name", OLD)
-def test_what_is_exempt_is_still_there(name):
-    assert (ROOT / name).is_file(), f"take {name} off the list OLD"
 
 
 KEEP = "**Keep**\n\n- One, (4.1).\n- Two, by\n  section 3.2.\n\n**Carry on.** To (4.999)."

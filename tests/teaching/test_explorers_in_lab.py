@@ -29,7 +29,7 @@ ask(Number(id="9.mean", prompt="The mean of $0$ and $1$?", answer=0.5, why="Half
 ask(Choice(id="9.most", prompt="Which is most?", why="One is more.", options=[
     Option("$x^0$", "It is 1.", right=True), Option("nothing", "Nothing is 0.")]))
 """
-CHAPTER = Path(__file__).parents[2] / "book" / "02_activations.ipynb"
+CHAPTER = Path(__file__).parents[2] / "book" / "02_activations" / "1_slopes.ipynb"
 
 
 @pytest.fixture

@@ -1540,6 +1540,285 @@ DEAD = Exercise(
 )
 
 
+# 2.15 -----------------------------------------------------------------------------------------
+
+
+def what_would_wake(X, W, b):
+    """Return three counts of ReLU units: dead, and of these still dead ...
+
+    ... with b = 0 instead, and with centered inputs instead (b kept).
+    X is (n, d), all the data; W (d, k); b (1, k). Dead: z <= 0 in all rows.
+    """
+    dead = np.all(X @ W + b <= 0, axis=0)
+    without_bias = np.all(X @ W <= 0, axis=0)
+    centered = np.all((X - X.mean(axis=0)) @ W + b <= 0, axis=0)
+    return np.sum(dead), np.sum(dead & without_bias), np.sum(dead & centered)
+
+
+def _trial(without_bias, centered, dead=lambda X, W, b: np.all(X @ W + b <= 0, axis=0)):
+    """A wrong answer: another dead, or other conditions for staying so."""
+
+    def counts(X, W, b):
+        now = dead(X, W, b)
+        return tuple(np.sum(c) for c in (now, without_bias(now, X, W, b), centered(now, X, W, b)))
+
+    return counts
+
+
+def _stays_without(now, X, W, b):
+    return now & np.all(X @ W <= 0, axis=0)
+
+
+def _stays_centered(now, X, W, b):
+    return now & np.all((X - X.mean(axis=0)) @ W + b <= 0, axis=0)
+
+
+def _trial_by_units(X, W, b):
+    """Look at one unit after the other, sample by sample."""
+    mean = [sum(row[m] for row in X) / len(X) for m in range(X.shape[1])]
+    counts = [0, 0, 0]
+    for j in range(W.shape[1]):
+        common = sum(mean[m] * W[m, j] for m in range(len(W)))
+        alone = [sum(row[m] * W[m, j] for m in range(len(W))) for row in X]
+        if any(z + b[0, j] > 0 for z in alone):
+            continue
+        counts[0] += 1
+        counts[1] += not any(z > 0 for z in alone)
+        counts[2] += not any(z - common + b[0, j] > 0 for z in alone)
+    return tuple(counts)
+
+
+def _draw_trial(rng):
+    """Return small whole numbers, inputs that are not negative, and biases that mostly are.
+
+    Four samples: their mean is exact, so that a z of 0 is 0 to everybody.
+    """
+    d, k = int(rng.integers(2, 4)), int(rng.integers(5, 9))
+    X, W = rng.integers(0, 3, (4, d)), rng.integers(-2, 2, (d, k))
+    return X.astype(float), W.astype(float), rng.integers(-3, 2, (1, k)).astype(float)
+
+
+# Unit 0 is awake; 1 dies of its bias alone, 2 of its weight alone, 3 of both; 4 has both alone.
+TRIAL_X = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 1.0], [2.0, 3.0]])
+TRIAL_W = np.array([[1.0, 1.0, -1.0, -1.0, -1.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, -1.0]])
+TRIAL_b = np.array([[0.0, -4.0, 0.5, -2.0, -0.5, 0.0]])
+
+TRIAL = Exercise(
+    id="2.15",
+    title="what would wake them",
+    solution=what_would_wake,
+    probes={
+        "one unit that its weight kills": (TRIAL_X[:, :1], TRIAL_W[:1, 2:3], TRIAL_b[:, 2:3]),
+        "one unit that its bias kills": (TRIAL_X[:, :1], TRIAL_W[:1, 1:2], TRIAL_b[:, 1:2]),
+        "one unit that is awake": (TRIAL_X[:, :1], TRIAL_W[:1, :1], TRIAL_b[:, :1]),
+        "six units": (TRIAL_X, TRIAL_W, TRIAL_b),
+        "small weights": (TRIAL_X[:, :1], np.array([[0.25, -0.25]]), np.array([[-1.0, 0.1]])),
+        "four units, all awake": (TRIAL_X, np.ones((2, 4)), np.zeros((1, 4))),
+        "awake now, dead without their biases": (TRIAL_X, -np.ones((2, 3)), np.full((1, 3), 2.0)),
+        "centering would put them to sleep": (TRIAL_X, np.ones((2, 2)), np.full((1, 2), -4.0)),
+    },
+    wrong=[
+        Wrong(
+            _trial(
+                lambda now, X, W, b: np.all(X @ W <= 0, axis=0),
+                lambda now, X, W, b: np.all((X - X.mean(axis=0)) @ W + b <= 0, axis=0),
+            ),
+            "You count all units that are dead after the change. Asked for are those that were "
+            "dead before it, too.",
+        ),
+        Wrong(
+            _trial(
+                lambda now, X, W, b: now & ~np.all(X @ W <= 0, axis=0),
+                lambda now, X, W, b: now & ~np.all((X - X.mean(axis=0)) @ W + b <= 0, axis=0),
+            ),
+            "The last two count the units that wake. Asked for are those that stay dead.",
+        ),
+        Wrong(
+            _trial(
+                _stays_without, lambda now, X, W, b: now & np.all((X - X.mean()) @ W + b <= 0, 0)
+            ),
+            "Centering takes from each input its own mean over the samples, axis 0. You subtract "
+            "one mean of all entries.",
+        ),
+        Wrong(
+            _trial(
+                _stays_without,
+                lambda now, X, W, b: (
+                    now & np.all((X - X.mean(axis=1, keepdims=True)) @ W + b <= 0, 0)
+                ),
+            ),
+            "You take from each sample the mean of its inputs, axis 1. Centering takes from each "
+            "input its mean over the samples, axis 0.",
+        ),
+        Wrong(
+            _trial(_stays_without, lambda now, X, W, b: now & np.all((X - X.mean(0)) @ W <= 0, 0)),
+            "The last count changes two things at once: the inputs are centered and the bias is "
+            "gone. One change at a time.",
+        ),
+        Wrong(
+            _trial(
+                _stays_without,
+                _stays_centered,
+                dead=lambda X, W, b: np.any(X @ W + b <= 0, axis=0),
+            ),
+            "A unit that is off for one sample counts as dead here. Dead is off for all of them.",
+        ),
+        Wrong(
+            _trial(lambda now, X, W, b: now & np.all(W <= 0, axis=0), _stays_centered),
+            "You look at the signs of the weights. A unit with weights of both signs can stay dead "
+            "as well: compute its z without the bias.",
+        ),
+    ],
+    witness=_trial_by_units,
+    draw=_draw_trial,
+    hints=[
+        "A mask over the units first: `np.all(X @ W + b <= 0, axis=0)`.",
+        "Make the same mask for each change, and combine it with the first: `dead & other`.",
+        "Centered inputs are `X - X.mean(axis=0)`.",
+    ],
+    why="A cause is what you can take away so that the effect goes. Two changes, one at a time, "
+    "tell a unit that its bias killed from one that its weights did.",
+)
+
+
+# 2.16 -----------------------------------------------------------------------------------------
+
+
+def layer_factors(f, slope, ns2, depth, u, p):
+    """Return chi of layers 1, ..., depth, for inputs of mean square 1.
+
+    f and slope are functions of an array. For a standard normal variable,
+    the mean of any g is sum(p * g(u)).
+    """
+    q, factors = ns2, []
+    for _ in range(depth):
+        z = np.sqrt(q) * u
+        factors.append(ns2 * np.sum(p * slope(z) ** 2))
+        q = ns2 * np.sum(p * f(z) ** 2)
+    return np.array(factors)
+
+
+def _factors(factor, after, first=lambda ns2: ns2, at=np.sqrt):
+    """A wrong answer: another factor, another next q, another first one, another width of z."""
+
+    def factors(f, slope, ns2, depth, u, p):
+        q, found = first(ns2), []
+        for _ in range(depth):
+            z = at(q) * u
+            found.append(factor(slope, ns2, z, p))
+            q = after(f, ns2, z, p, q)
+        return np.array(found)
+
+    return factors
+
+
+def _chi(slope, ns2, z, p):
+    return ns2 * np.sum(p * slope(z) ** 2)
+
+
+def _next(f, ns2, z, p, q):
+    return ns2 * np.sum(p * f(z) ** 2)
+
+
+def _factors_by_nodes(f, slope, ns2, depth, u, p):
+    """Add up node by node; q of each layer anew from the first."""
+
+    def mean(g, q):
+        return sum(p[i] * g(np.array([np.sqrt(q) * u[i]]))[0] ** 2 for i in range(len(u)))
+
+    def variance(layer):
+        return ns2 if layer == 1 else ns2 * mean(f, variance(layer - 1))
+
+    return np.array([ns2 * mean(slope, variance(layer)) for layer in range(1, depth + 1)])
+
+
+def _leaky(z):
+    return np.where(z > 0, z, 0.5 * z)
+
+
+def _leaky_slope(z):
+    return np.where(z > 0, 1, 0.5)
+
+
+# Three points with the mean 0 and the mean square 1 of a standard normal, and a finer set.
+THREE_U, THREE_P = np.array([-np.sqrt(3), 0.0, np.sqrt(3)]), np.array([1, 4, 1]) / 6
+FINE_U, FINE_P = np.polynomial.hermite_e.hermegauss(20)
+FINE_P = FINE_P / FINE_P.sum()
+
+FACTORS = Exercise(
+    id="2.16",
+    title="chi, layer by layer",
+    solution=layer_factors,
+    probes={
+        "one layer that only doubles": (
+            lambda z: 2 * z,
+            lambda z: np.full_like(z, 2),
+            0.5,
+            1,
+            THREE_U,
+            THREE_P,
+        ),
+        "two layers of tanh, three points": (
+            np.tanh,
+            lambda z: 1 / np.cosh(z) ** 2,
+            1.5,
+            2,
+            THREE_U,
+            THREE_P,
+        ),
+        "six layers of tanh": (np.tanh, lambda z: 1 / np.cosh(z) ** 2, 2.0, 6, FINE_U, FINE_P),
+        "four layers of leaky ReLU": (_leaky, _leaky_slope, 1.6, 4, FINE_U, FINE_P),
+    },
+    wrong=[
+        Wrong(
+            _factors(_chi, lambda f, ns2, z, p, q: q),
+            "q stays as it is in the first layer. Each layer makes the q of the next, by (2.8).",
+        ),
+        Wrong(
+            _factors(lambda slope, ns2, z, p: ns2 * np.sum(p * slope(z)), _next),
+            "The slope is not squared. A mean square is asked for: E[f'(z)^2].",
+        ),
+        Wrong(
+            _factors(lambda slope, ns2, z, p: ns2 * np.sum(p * slope(z)) ** 2, _next),
+            "You square the mean of the slopes. The mean of the squares is asked for, and it is "
+            "larger wherever slopes differ.",
+        ),
+        Wrong(
+            _factors(_chi, _next, at=lambda q: q),
+            "z is q times u here. Its variance is q, so it is the root of q times u.",
+        ),
+        Wrong(
+            _factors(_chi, _next, first=lambda ns2: 1.0),
+            "The first q is not 1: the first layer multiplies inputs of mean square 1 by n s^2.",
+        ),
+        Wrong(
+            _factors(_chi, lambda f, ns2, z, p, q: np.sum(p * f(z) ** 2)),
+            "The factors are right as far as q is. The q of the next layer lacks its n s^2.",
+        ),
+        Wrong(
+            _factors(lambda slope, ns2, z, p: np.sum(p * slope(z) ** 2), _next),
+            "This is E[f'(z)^2] of each layer. chi has n s^2 in front.",
+        ),
+        Wrong(
+            lambda *given: layer_factors(*given)[::-1],
+            "The numbers are right, from the last layer to the first. Layer 1 comes first.",
+        ),
+        Wrong(
+            lambda *given: np.cumprod(layer_factors(*given)),
+            "These are products of the factors. Each layer's own is asked for.",
+        ),
+    ],
+    witness=_factors_by_nodes,
+    hints=[
+        "Start with q = ns2, and take z = sqrt(q) * u in each layer.",
+        "chi is ns2 * sum(p * slope(z) ** 2).",
+        "Before the next layer, q becomes ns2 * sum(p * f(z) ** 2).",
+    ],
+    why="Two means under one bell: that of f^2 makes the bell of the next layer, that of f'^2 is "
+    "what the gradient pays.",
+)
+
+
 EXERCISES = [
     SIGMOID,
     SIGMOID_DERIVATIVE,
@@ -1547,12 +1826,14 @@ EXERCISES = [
     TANH_LAB,
     RELU,
     RELU_LAB,
+    VANISHING,
+    FACTORS,
+    TWICE_LAB,
+    DEAD,
+    TRIAL,
     PRELU,
     ELU,
     SOFTMAX,
     SOFTMAX_BACKWARD,
     SOFTMAX_LAB,
-    TWICE_LAB,
-    VANISHING,
-    DEAD,
 ]

@@ -1,0 +1,1 @@
+"""What the explorers of chapter 2 draw, one module for each lesson."""
