@@ -252,16 +252,12 @@ class Conv2D(Layer):
             W = self.weight_init(shape, self.rng, self.activation)
             self.build(W=W.astype(X.dtype), b=np.zeros((1, self.n_out), X.dtype))
         W, b = self.parameters["W"], self.parameters["b"]
-        padded = self.pad.add(X)
-        view = self.pad.view(padded)
-        n, out_h, out_w = view.shape[:3]
+        view = self.pad.view(padded := self.pad.add(X))
         # `-np.empty` does the same: the parts are the whole batch
-        Z = np.empty((n, out_h, out_w * self.n_out), X.dtype)
-        b_row = np.tile(b, out_w)  # b for a row of pixels: added in a third of the time
+        Z = np.empty((*view.shape[:3], self.n_out), X.dtype)
         for part in in_parts(view):
-            rows = patches(view[part]) @ W.reshape(-1, self.n_out)
-            np.add(rows.reshape(Z[part].shape), b_row, out=Z[part])
-        Z = Z.reshape(n, out_h, out_w, self.n_out)
+            Z[part] = (patches(view[part]) @ W.reshape(-1, self.n_out)).reshape(Z[part].shape)
+        Z += b
         if training:
             self.cache = {"X": X, "padded": padded, "Z": Z}
         return self.activation.forward(Z)
@@ -290,9 +286,8 @@ class Conv2D(Layer):
 class Pool2D(Layer):
     """The maximum or average of each window, channel by channel; X (n, h, w, c).
 
-    `stride` is the kernel's shape unless given. A maximum pads with -inf, and of several equal
-    maxima, or several NaN, only the first (row by row) receives the gradient. An average counts
-    the pixels of the image alone, so padding can't darken its border.
+    `stride` is the kernel's shape unless given. A maximum pads with -inf; of equal maxima, or of
+    NaN, the first (row by row) receives the gradient. An average counts the image's pixels alone.
     """
 
     def __init__(
