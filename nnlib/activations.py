@@ -67,7 +67,7 @@ class Activation(Named, family="activation"):
         raise TypeError("Activation is the base class; use ReLU, Tanh, ...")
 
     def backward(self, Z: Array, dY: Array) -> Array:
-        """Return dZ, in the shape of Z, from dY, the gradient by f(Z)."""
+        """Return dZ, in the shape of Z, from dY, the gradient with respect to f(Z)."""
         raise TypeError("Activation is the base class; use ReLU, Tanh, ...")
 
     def derivative(self, Z: Array) -> Array:

@@ -156,7 +156,7 @@ def in_parts(view: Array) -> list[slice]:
 
 
 def patches(view: Array) -> Array:
-    """Return one row a window, (windows, kh kw C_in): the only copy of X."""
+    """Return one row per window, (windows, kh kw C_in): the only copy of X."""
     numbers = math.prod(view.shape[3:])
     # `<= view.shape[4]` does the same: it copies the same numbers on the other way
     # `< view.shape[5]` does the same: that way is never taken
@@ -226,7 +226,7 @@ class Conv2D(Layer):
     W (kh, kw, C_in, C_out), b (1, C_out), Y (n, out_h, out_w, C_out), where
     out = floor((h + padding - kh) / s) + 1. `pad`: "same" (out = ceil(h / s)), "valid" (none), one
     number, or (height, width) on each side. ValueError if the kernel is larger than padded X.
-    Backward: dW = patches^T dZ with one row a window; a pixel adds up dZ W^T of its windows.
+    Backward: dW = patches^T dZ with one row per window; a pixel adds up dZ W^T of its windows.
     """
 
     def __init__(

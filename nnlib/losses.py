@@ -49,7 +49,7 @@ class Loss(Named, family="loss"):
 def class_targets(Y: Array, Y_hat: Array) -> Array:
     """Return the targets as rows that sum to 1, (n, K), in the dtype of Y_hat.
 
-    Y may hold class numbers 0..K-1, shape (n,), or one row a sample, (n, K): one-hot, or any
+    Y may hold class numbers 0..K-1, shape (n,), or one row per sample, (n, K): one-hot, or any
     distribution. Raises ValueError on an empty batch, on shapes that do not fit, on labels out
     of range, and on rows that are no distribution.
     """

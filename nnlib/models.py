@@ -169,7 +169,7 @@ class NeuralNetwork:
         """Return X in the network's dtype, if it has one by now, after checking it."""
         X = real_array(X, "X")
         if X.ndim < 2:
-            raise ValueError(f"expected X with one row a sample, shape (n, ...), got {X.shape}")
+            raise ValueError(f"expected X with one row per sample, shape (n, ...), got {X.shape}")
         if self.input_shape is not None and X.shape[1:] != self.input_shape:
             form = ", ".join(["n", *map(str, self.input_shape)])
             raise ValueError(f"expected X of shape ({form}), got {X.shape}")

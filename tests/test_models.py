@@ -328,7 +328,7 @@ def test_bad_settings_are_refused(make, message):
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        (np.zeros(64), r"X with one row a sample, shape \(n, ...\), got \(64,\)"),
+        (np.zeros(64), r"X with one row per sample, shape \(n, ...\), got \(64,\)"),
         (np.zeros((2, 8, 8, 3)), r"X of shape \(n, 8, 8, 1\), got \(2, 8, 8, 3\)"),
         (np.full((1, 8, 8, 1), np.nan), r"X to be finite, got nan at index \(0, 0, 0, 0\)"),
         (np.full((1, 8, 8, 1), np.inf), r"X to be finite, got inf at index \(0, 0, 0, 0\)"),

@@ -45,7 +45,7 @@ FAR = {
 # Where the last digits of e^-40 count. What is smaller than this is 0 to everybody.
 NOTHING = 1e-200
 
-# The same for a backward, which gets the gradient by its output as well.
+# The same for a backward, which gets the gradient with respect to its output as well.
 BACKWARD = {
     "zero": (ZERO, ONES),
     "a matrix": (MATRIX, GRADIENT),
@@ -298,13 +298,13 @@ TANH = Exercise(
 
 
 def tanh_backward(Z, dA):
-    """Return dZ, where A = tanh(Z) and dA is the gradient by A."""
+    """Return dZ for A = tanh(Z) and dA, the gradient with respect to A."""
     A = np.tanh(Z)
     return dA * (1 - A**2)
 
 
 def broken_tanh_backward(Z, dA):
-    """Return dZ, where A = tanh(Z) and dA is the gradient by A."""
+    """Return dZ for A = tanh(Z) and dA, the gradient with respect to A."""
     A = 1 / (1 + np.exp(-Z))
     return dA * (1 - A**2)
 
@@ -671,7 +671,8 @@ PRELU = Exercise(
         ),
         Wrong(
             lambda Z, dA, a: (np.where(Z > 0, dA, a * dA), np.sum(a * dA * np.minimum(Z, 0))),
-            "dZ is right. da has a factor a too many: the derivative of a z by a is z.",
+            "dZ is right. da has a factor a too many: differentiate a z with respect to a, and you "
+            "get z.",
         ),
     ],
     properties=[
@@ -1257,8 +1258,8 @@ TWICE_LAB = Exercise(
         "Write the chain rule from the loss to W1 and count the activations on the way.",
         "There is one sigmoid, so there is one factor A1 (1 - A1). How many are in the code?",
     ],
-    why="dA1 is the gradient by the output of the activation; its slope comes in on the way to "
-    "dZ1, once. For ReLU the doubled mask goes unnoticed, since 1 * 1 = 1 and 0 * 0 = 0.",
+    why="dA1 is the gradient with respect to the activation's output; its slope comes in on the "
+    "way to dZ1, once. For ReLU the doubled mask goes unnoticed, since 1 * 1 = 1 and 0 * 0 = 0.",
 )
 
 
@@ -1269,7 +1270,7 @@ def gradient_stds(weights, slopes, dA):
     """Return the standard deviation of dX at each layer, first layer first.
 
     weights[l] is W of layer l, and slopes[l] is f'(Z) there.
-    dA is the gradient by the last output.
+    dA is the gradient with respect to the last output.
     """
     stds = []
     for W, slope in zip(weights[::-1], slopes[::-1], strict=True):
