@@ -10,9 +10,9 @@ A = np.stack([TOTAL, np.maximum(TOTAL - 1, 0)], axis=1)
 
 FOLDED = Blanks(
     id="1.folded",
-    prompt="Two hidden units read XOR's corners: $a_1 = \\max(x_1 + x_2, 0)$ and $a_2 = \\max(x_1 "
-    "+ x_2 - 1, 0)$. Where do they send the four corners? Each row of `A` is one corner, "
-    "$(a_1, a_2)$.",
+    prompt="Two hidden units read XOR's corners:\n\n$a_1 = \\max(x_1 + x_2, 0)$\n\n"
+    "$a_2 = \\max(x_1 + x_2 - 1, 0)$\n\nWhere do they send the four corners? Each row of `A` is "
+    "one corner.",
     given={"X": CORNERS},
     blanks={"A": A},
     wrong=[

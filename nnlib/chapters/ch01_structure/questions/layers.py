@@ -13,8 +13,8 @@ PREDICTED = Z2.argmax(axis=1)
 
 THIRD = Number(
     id="1.third-unit",
-    prompt="A unit has the weights $0.5$ and $-1$, the bias $0.5$ and the activation "
-    "$f(z) = \\max(z, 0)$. What does it put out for the sample $(1, 2)$?",
+    prompt="A unit with the activation $f(z) = \\max(z, 0)$\n\nhas the weights 0.5 and −1 and the "
+    "bias 0.5. What does it put out for the sample (1, 2)?",
     answer=0,
     wrong=[
         Slip(-1, "That is z. What comes out is max(z, 0)."),
