@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.teaching.classroom import served
+
 pytestmark = pytest.mark.browser
 
 LOADS = {  # elements that make a browser fetch, and the attributes that say what
@@ -339,4 +341,19 @@ def test_scripts_run_after_the_paint_in_their_order(built, chromium, load):
     ]
     # In the head nothing but inline lines runs before the first paint.
     assert page.evaluate("document.head.querySelectorAll('script[src]').length") == 0
+    context.close()
+
+
+def test_text_does_not_wait_for_its_letters_and_has_them_on_the_next_page(built, chromium, load):
+    context = chromium.new_context()
+    page = context.new_page()
+    family = "getComputedStyle(document.querySelector('article p')).fontFamily.split(',')[0]"
+    with served(built) as base:
+        load(page, f"{base}book/notation.html")
+        assert page.evaluate(family) == "Charter"
+        page.wait_for_function("localStorage.getItem('serif') === 'here'", polling=50)
+        load(page, f"{base}book/references.html")
+        assert page.evaluate(family) == '"Book Serif"'
+    load(page, (built / "book" / "notation.html").as_uri())  # from a folder: at once
+    assert page.evaluate(family) == '"Book Serif"'
     context.close()
