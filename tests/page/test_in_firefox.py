@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -59,13 +60,16 @@ def move_each_control(page, name):
     controls, frames = island["controls"], island["frames"]
 
     def look():
-        page.wait(f"{STATE}({json.dumps(name)}).loaded")
-        state = page.evaluate(f"{STATE}({json.dumps(name)})")
-        index = 0
-        for control, place in zip(controls, state["place"], strict=True):
-            index = index * len(control["values"]) + place
-        assert [state["picture"], state["sentence"]] == frames[index]
-        return state["place"]
+        """Wait until the picture and the sentence are those of where the controls stand."""
+        for _ in range(600):
+            state = page.evaluate(f"{STATE}({json.dumps(name)})")
+            index = 0
+            for control, place in zip(controls, state["place"], strict=True):
+                index = index * len(control["values"]) + place
+            if state["loaded"] and [state["picture"], state["sentence"]] == frames[index]:
+                return state["place"]
+            time.sleep(0.05)
+        raise AssertionError([state, frames[index]])
 
     page.evaluate(f"{figure}.scrollIntoView()")
     first = look()

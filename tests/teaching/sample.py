@@ -9,6 +9,8 @@ from pathlib import Path
 
 import nbformat
 
+from tools.notebooks import NOTEBOOK_METADATA
+
 # Each frame writes its position into the picture, so that a test can tell which one it sees.
 SETUP = """
 import matplotlib.pyplot as plt
@@ -75,7 +77,7 @@ def write(folder: Path, *cells: str) -> Path:
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# One")])
     notebook.cells += [nbformat.v4.new_code_cell(cell.strip()) for cell in (SETUP, *cells)]
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    notebook.metadata.update(NOTEBOOK_METADATA)
     nbformat.write(notebook, source / "chapters" / "one.ipynb")
     return source
 

@@ -76,6 +76,8 @@ def _wait(url, server, log):
 
 def run_all(page, address):
     page.goto(address)
+    # "Run All Cells" before the kernel is there brings a dialog that asks for one.
+    page.get_by_text("(ipykernel) | Idle").wait_for()
     page.locator(".jp-Notebook .jp-CodeCell").first.click()  # the menu is there before its items
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
