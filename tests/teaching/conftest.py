@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import pytest
 
 from tests.teaching import sample
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    """Close what a test draws."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,6 @@ CORNERS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 @pytest.mark.parametrize("draw", CORNERS, ids=lambda draw: draw.__name__)
 def test_each_corner_is_drawn_with_a_sentence(draw):
     sentences = []

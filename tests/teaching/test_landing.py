@@ -5,7 +5,6 @@ import json
 import re
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -25,12 +24,6 @@ from nnlib.chapters.ch00_landing.split_and_seed import (
 INTRO = Path(__file__).resolve().parents[2] / "book" / "intro.ipynb"
 PAGE = json.loads(INTRO.read_text(encoding="utf-8"))["cells"]
 TEXT = "\n".join("".join(cell["source"]) for cell in PAGE if cell["cell_type"] == "markdown")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 # The lowest and the highest of each kind of split, and a split whose seeds differ.

@@ -3,10 +3,8 @@
 import itertools
 from math import pi, sqrt
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 import nnlib
 from nnlib.activations import initialize_activation
@@ -14,6 +12,7 @@ from nnlib.chapters.ch02_activations import dead, race, signals
 from nnlib.chapters.ch02_activations.drawings import choosing, slopes, vanishing
 from nnlib.chapters.ch02_activations.drawings import dead as dead_drawings
 from nnlib.chapters.ch02_activations.results import RESULTS, WIDER
+from tests.teaching.pictures import sentence_of
 
 DIGITS, _ = dead.digits()
 SIX = ("sigmoid", "tanh", "relu", "selu", "gelu")
@@ -40,19 +39,9 @@ FRAMES = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
 @pytest.mark.parametrize(("draw", "at"), FRAMES, ids=lambda part: getattr(part, "__name__", part))
 def test_each_corner_is_a_picture_and_a_sentence(draw, at):
-    fig, sentence = draw(*at)
-    assert isinstance(fig, Figure)
-    assert sentence.endswith(".")
-    assert "nan" not in sentence
-    assert "  " not in sentence
+    sentence_of(*draw(*at))
 
 
 # Lesson 1 -----------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def walk(i: int, step: int, A1: Array, Z2: Array, P: Array) -> tuple[str, int | 
     if step <= 3:
         j = step - 1
         z = arithmetic(X[i], W1[:, j], b1[0, j])
-        return f"z = {z},  a = max(z, 0) = {num(A1[i, j])}", j, None
+        return f"z = {z}, a = max(z, 0) = {num(A1[i, j])}", j, None
     if step <= 5:
         c = step - 4
         return f"z = {arithmetic(A1[i], W2[:, c], b2[0, c])}", None, c
