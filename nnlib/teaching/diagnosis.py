@@ -218,8 +218,10 @@ def _same(exercise: Exercise, one: Survey, other: Survey) -> bool:
 
 
 def _same_outcome(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
+    if one.error and other.error:
+        return one.error == other.error or one.error[0] == other.error[0] in _due(exercise)
     if one.error or other.error:
-        return one.error == other.error
+        return False
     if isinstance(other.value, tuple | list) and isinstance(one.value, tuple | list):
         parts = parts_of(other.value, len(one.value))
         return parts is not None and all(
@@ -227,6 +229,12 @@ def _same_outcome(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
             for a, b in zip(one.value, parts, strict=True)
         )
     return alike(other.value, one.value, exercise.rtol, exercise.atol)
+
+
+def _due(exercise: Exercise) -> set[str]:
+    """Return the errors that are due on some probe: their words are the learner's own."""
+    trials = known(exercise).right.values()
+    return {trial.outcome.error[0] for trial in trials if trial.outcome.error}
 
 
 def _by_parts(
@@ -288,7 +296,7 @@ def _nearly_known(
             if _same_outcome(exercise, one.outcome, other.outcome):
                 if not one.error and not agree("value", name, other, right[name], exercise):
                     numbers += sum(map(_telling_numbers, numbers_in(other.value)))
-            elif _ordinary(one) and _ordinary(other):
+            elif right[name].error or (_ordinary(one) and _ordinary(other)):
                 break
         else:
             if numbers > 2:

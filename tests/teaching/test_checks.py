@@ -576,3 +576,28 @@ def test_two_mistakes_that_share_nothing_but_nan_are_not_one():
     said = "You subtract the largest size"
     assert said in check("2.9", shifted_by_the_size).message
     assert said not in check("2.9", shifted_by_the_mean).message
+
+
+def refuses(columns, found, words):
+    """Answer exercise 1.13 with a check that compares `found` with `columns`."""
+
+    def weights_for(X, W, n_out):
+        if W is None:
+            return np.zeros((X.shape[1], n_out), X.dtype)
+        if found(X) != columns(W):
+            raise ValueError(words)
+        return W
+
+    return weights_for
+
+
+@pytest.mark.parametrize("words", ["no", "expected another number of columns"])
+@pytest.mark.parametrize(
+    ("columns", "found", "says"),
+    [
+        (lambda W: W.shape[1], lambda X: X.shape[1], "`W.shape[1]` counts the units"),
+        (len, len, "`len(X)` counts the samples"),
+    ],
+)
+def test_the_words_of_an_error_that_is_due_are_the_learners_own(columns, found, says, words):
+    assert says in str(check("1.13", refuses(columns, found, words)))
