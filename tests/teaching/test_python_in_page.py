@@ -318,9 +318,10 @@ def test_editor_and_buttons_have_names_and_room_on_a_phone(opened):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_colors_lie_under_the_letters(opened):
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_colors_lie_under_the_letters(opened, width):
     """The text behind the textarea has the same lines at the same places."""
-    page = opened()
+    page = opened(viewport={"width": width, "height": 740})
     task = Exercise(page)
     task.area.fill(RIGHT + "\nx = 'é' * 3  # comment\n" + "y = " + "1 + " * 60 + "1\n")
     same = """box => {
@@ -334,6 +335,9 @@ def test_the_colors_lie_under_the_letters(opened):
     assert one == other
     assert shown == typed + "\n"
     assert (wider, higher) == (0, 0)
+    code = task.box.locator("nnlib-code")
+    sideways = code.evaluate("code => code.scrollWidth > code.clientWidth")
+    assert sideways == (width > 480)  # on a phone long lines go on below
 
 
 def test_without_a_script_the_code_stands_there(lesson, chromium):
