@@ -37,6 +37,7 @@ from matplotlib.figure import Figure
 
 from nnlib.teaching.figures import STYLE, as_html, checked_sentence, payload, size, svg
 from nnlib.teaching.output import MIME, building, emit
+from nnlib.teaching.placing import Placing
 
 MAX_FRAMES = 400
 """How many frames an explorer may have in a page. At half a second each, they take 3 minutes."""
@@ -195,7 +196,7 @@ class Frame:
     printed: str
 
 
-def _frame(draw: Draw, position: Position) -> Frame:
+def _frame(draw: Draw, position: Position, render: Callable[[Figure], str] = svg) -> Frame:
     """Draw one position; close what ``draw`` opened, also if it fails."""
     before = set(plt.get_fignums())
     printed = io.StringIO()
@@ -211,7 +212,7 @@ def _frame(draw: Draw, position: Position) -> Frame:
                 )
             if sentence is None:
                 sentence = ", ".join(f"{k} = {_text(v)}" for k, v in position.items())
-            return Frame(svg(fig), checked_sentence(sentence), printed.getvalue())
+            return Frame(render(fig), checked_sentence(sentence), printed.getvalue())
     except Exception as error:
         at = ", ".join(f"{k}={v!r}" for k, v in position.items())
         name = getattr(draw, "__name__", "draw")
@@ -227,14 +228,17 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     """Draw the frame of every combination, the last choice moving first."""
     _refuse_too_many(controls)
     names = [control.name for control in controls]
+    placing = Placing()
+    for position in _ends(controls):
+        _frame(draw, position, placing.settle)
     pictures: dict[str, int] = {}  # in the order of first use; equal frames share one
     frames: list[tuple[int, str]] = []
     for values in itertools.product(*(control.values for control in controls)):
         position = dict(zip(names, values, strict=True))
-        frame = _frame(draw, position)
+        frame = _frame(draw, position, placing.svg)
         _refuse_printing(frame.printed, position)
         if not frames:
-            _refuse_random(_frame(draw, position), frame, position)
+            _refuse_random(_frame(draw, position, placing.svg), frame, position)
         frames.append((pictures.setdefault(frame.picture, len(pictures)), frame.sentence))
         _refuse_other_size(next(iter(pictures)), frame.picture, position)
         _refuse_too_large(sum(map(len, pictures)), len(frames), controls)
@@ -252,6 +256,17 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     for control, index in zip(controls, start, strict=True):
         first = first * len(control.values) + index
     return data, _plain(frames[first][1], controls)
+
+
+def _ends(controls: list[Choice]) -> list[Position]:
+    """Return where an explorer starts, and where each control alone takes it at its ends.
+
+    There the labels differ most. None where that would be much of the grid.
+    """
+    start = {c.name: c.values[c.first] for c in controls}
+    moved = [start | {c.name: c.values[end]} for c in controls for end in (0, -1)]
+    ends = [start, *(position for position in moved if position != start)]
+    return ends if 3 * len(ends) <= _grid(controls)[0] else []
 
 
 def _plain(sentence: str, controls: list[Choice]) -> str:

@@ -21,7 +21,7 @@ import html
 import io
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -135,6 +135,11 @@ def size(picture: str) -> tuple[int, int]:
 
 def svg(fig: Figure) -> str:
     """Draw ``fig`` as a small SVG for light and dark pages. The same figure, the same text."""
+    return drawn(fig)[0]
+
+
+def drawn(fig: Figure) -> tuple[str, bool]:
+    """Return the SVG of ``fig``, and whether its texts are within the picture."""
     if not isinstance(fig, Figure):
         raise TypeError(
             f"expected a matplotlib Figure; got {type(fig).__name__}. An axes has its at ax.figure"
@@ -155,7 +160,8 @@ def svg(fig: Figure) -> str:
         fig.dpi = dpi
     opaque = to_rgba(fig.get_facecolor())[3] > 0
     names = {} if opaque else _NAMES
-    return _for_page(ElementTree.fromstring(stream.getvalue()), width, height, names)
+    picture = _for_page(ElementTree.fromstring(stream.getvalue()), width, height, names)
+    return picture, vector.within
 
 
 @lru_cache(2000)
@@ -179,6 +185,7 @@ class _Renderer(RendererSVG):
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
         self._text2path.mathtext_parser = _FORMULAS
+        self.within = True  # until a text sticks out
 
     def draw_text(
         self,
@@ -193,6 +200,10 @@ class _Renderer(RendererSVG):
     ) -> None:
         with mpl.rc_context({"svg.fonttype": "path" if ismath else "none"}):
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+        if self.within and mtext is not None:
+            box = mtext.get_window_extent(cast(Any, self))
+            self.within = box.xmin > -1 and box.ymin > -1
+            self.within &= box.xmax < self.width + 1 and box.ymax < self.height + 1
 
 
 def _for_page(root: ElementTree.Element, width: float, height: float, names: dict[str, str]) -> str:
