@@ -146,10 +146,11 @@ def xor(turn1: int, b1: float, turn2: int, b2: float, bend: bool) -> Picture:
     def hidden(X: Array) -> Array:
         return np.maximum(X @ W + b, 0) if bend else X @ W + b
 
-    limits = ((-0.6, 1.6), (-0.5, 3.4) if bend else (-3.2, 3.2))
+    limits = ((-0.6, 1.6), (-0.6, 3.6) if bend else (-3.6, 3.6))
     fig, right, A = two_planes(CORNERS, XOR, hidden, np.vstack([W, b]), limits)
-    _name(fig.axes[0], CORNERS, limits[0])
-    _name(fig.axes[1], A, limits[1])
+    _name(fig.axes[0], CORNERS, limits[0], np.vstack([W, b]))
+    _, w, cut = best_line(A, XOR)
+    _name(fig.axes[1], A, limits[1], np.array([[*w, cut]]).T)
     formulas = [_formula(W[:, j], b[j], bend) for j in range(2)]
     return fig, (
         f"a₁ = {formulas[0]}, a₂ = {formulas[1]}. {_merged(A)}"
@@ -184,13 +185,25 @@ def _merged(A: Array) -> str:
     return "".join(said)
 
 
-def _name(ax: Axes, places: Array, limits: Limits) -> None:
-    """Write the names of the corners beside their points, together where they coincide."""
-    step = 0.07 * (limits[1] - limits[0])
+def _name(ax: Axes, places: Array, limits: Limits, lines: Array) -> None:
+    """Write the names of the corners beside their points, together where they coincide.
+
+    Above or below, wherever the `lines`, w and b in each column of (3, k), are further away.
+    Names of one corner keep clear of the longer ones of several.
+    """
+    step = 0.04 * (limits[1] - limits[0])
+    sides = {}
     for place in np.unique(places, axis=0):
-        names = [NAMES[i] for i in np.flatnonzero((place == places).all(axis=1))]
-        x, y = place + np.array([step, -step])
-        ax.text(x, y, ", ".join(names), fontsize=13, va="top", ha="center")
+        names = tuple(NAMES[i] for i in np.flatnonzero((place == places).all(axis=1)))
+        near = place + 2.5 * step * np.array([[1, 1], [1, -1]])
+        above, below = np.abs(near @ lines[:2] + lines[2]).min(axis=1)
+        sides[names] = (place, 1 if above >= below else -1)
+    long = [side for names, (_, side) in sides.items() if len(names) > 1]
+    for names, (place, side) in sides.items():
+        if long and len(names) == 1:
+            side = -long[0]
+        x, y = place + step * np.array([0.8, side])
+        ax.text(x, y, ", ".join(names), fontsize=13, va="bottom" if side > 0 else "top")
 
 
 def _formula(w: Array, b: float, bend: bool) -> str:
