@@ -10,6 +10,7 @@ labs are blind: the learner writes the test that exposes the bug first.
 
 import numpy as np
 
+from nnlib.activations import SoftMax
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.teaching.exercises import Exercise, Wrong
 from nnlib.teaching.exercises.properties import central_differences, holds
@@ -1694,19 +1695,250 @@ HESSIAN = Exercise(
 )
 
 
+# 5.15 -----------------------------------------------------------------------------------------
+
+
+def gap_slopes(gap):
+    """Return the slopes of -ln g and of 2 (1 - g)^2 with respect to the gap.
+
+    gap (n,) is the logit of the wrong class less that of the right one, and
+    g = 1 / (1 + e^gap) is the probability of the right one.
+    """
+    g = 1 / (1 + np.exp(gap))
+    return 1 - g, 4 * g * (1 - g) ** 2
+
+
+def _slopes_by_logits(gap):
+    """Take the gradients of both losses with respect to the logits 0 and gap, through nnlib."""
+    Z = np.column_stack([np.zeros_like(gap), gap])
+    Y = np.tile([1.0, 0.0], (len(gap), 1))
+    fused = SoftmaxCrossEntropy().backward(Y, Z) * len(gap)
+    squared = SoftMax().backward(Z, 2 * (SoftMax().forward(Z) - Y))
+    return fused[:, 1], squared[:, 1]
+
+
+def _by_g(cross_entropy, squared=lambda g: 4 * g * (1 - g) ** 2):
+    """A wrong answer: other formulas in g."""
+    return lambda gap: (cross_entropy(1 / (1 + np.exp(gap))), squared(1 / (1 + np.exp(gap))))
+
+
+GAP_SLOPES = Exercise(
+    id="5.15",
+    title="the slope of each loss",
+    solution=gap_slopes,
+    probes={
+        "level": (np.array([0.0]),),
+        "wrong by 2": (np.array([2.0]),),
+        "right by 2": (np.array([-2.0]),),
+        "several": (np.array([-3.0, -0.5, 1.0, 6.0]),),
+        "wrong by 10": (np.array([10.0]),),
+    },
+    wrong=[
+        Wrong(
+            _by_g(lambda g: -1 / g, lambda g: -4 * (1 - g)),
+            "These are slopes with respect to g. Multiply by how g moves with the gap, -g (1 - g).",
+        ),
+        Wrong(
+            _by_g(lambda g: -(1 - g), lambda g: -4 * g * (1 - g) ** 2),
+            "The sign is flipped: g falls as the gap grows, so both losses rise with it.",
+        ),
+        Wrong(
+            _by_g(lambda g: g, lambda g: 4 * (1 - g) * g**2),
+            "g and 1 - g are swapped: with that, a sample that is right would be pushed hardest. "
+            "g = 1 / (1 + e^gap).",
+        ),
+        Wrong(
+            _by_g(lambda g: 1 - g, lambda g: 2 * g * (1 - g) ** 2),
+            "The second one is half of what it should be: the square of 1 - g has the slope "
+            "2 (1 - g), and a factor 2 stands in front.",
+        ),
+        Wrong(
+            _by_g(lambda g: 1 - g, lambda g: 4 * (1 - g)),
+            "The second one lacks the slope of the sigmoid, g (1 - g).",
+        ),
+        Wrong(
+            _by_g(lambda g: 1 - g, lambda g: 4 * g * (1 - g)),
+            "The second one is the ratio of the two slopes. Times 1 - g it is squared error's.",
+        ),
+        Wrong(
+            lambda gap: gap_slopes(gap)[::-1],
+            "The two are swapped: first that of -ln g.",
+        ),
+        Wrong(
+            _by_g(lambda g: -np.log(g), lambda g: 2 * (1 - g) ** 2),
+            "These are the losses. Their slopes are asked for.",
+        ),
+    ],
+    properties=[
+        holds(
+            "agrees with differences of the losses",
+            lambda f: all(
+                np.allclose(f(np.array([at]))[i], (loss(at + 1e-5) - loss(at - 1e-5)) / 2e-5)
+                for at in (-1.0, 0.0, 2.5)
+                for i, loss in enumerate(
+                    (
+                        lambda x: np.log1p(np.exp(x)),
+                        lambda x: 2 / (1 + np.exp(-x)) ** 2,
+                    )
+                )
+            ),
+            "The result differs from central differences of the two losses.",
+        )
+    ],
+    witness=_slopes_by_logits,
+    draw=lambda rng: (rng.normal(0, 3, int(rng.integers(3, 8))),),
+    hints=[
+        "By the chain rule: the slope of the loss with respect to g, times -g (1 - g).",
+        "The slopes with respect to g are -1/g and -4 (1 - g).",
+    ],
+    why="The 1/g of the logarithm cancels the g of the sigmoid. Nothing cancels it for squared "
+    "error, so its slope vanishes with g.",
+)
+
+
+# 5.16 -----------------------------------------------------------------------------------------
+
+
+def calibration_error(sure, right):
+    """Return sum over the bins of (share of samples) |mean sure - share right|.
+
+    sure (n,) are probabilities from 0 to 1, right (n,) True or False. There
+    are ten bins, [0, 0.1), [0.1, 0.2), ..., [0.9, 1].
+    """
+    which = np.minimum((10 * sure).astype(int), 9)
+    error = 0.0
+    for k in range(10):
+        inside = which == k
+        if inside.any():
+            error += np.mean(inside) * abs(np.mean(sure[inside]) - np.mean(right[inside]))
+    return error
+
+
+def _off_by_sums(sure, right):
+    """Add up sure - right in each bin, and divide the sizes of the sums by n."""
+    sums = [0.0] * 10
+    for p, hit in zip(sure, right, strict=True):
+        k = next((k for k in range(9) if p < (k + 1) / 10), 9)
+        sums[k] += p - hit
+    return sum(abs(total) for total in sums) / len(sure)
+
+
+def _draw_sure(rng):
+    n = int(rng.integers(12, 30))
+    sure = rng.uniform(0.15, 1, n)
+    return sure, rng.random(n) < sure**2
+
+
+def _binned(add, bins=10):
+    """A wrong answer: another way to add up the bins."""
+
+    def error(sure, right):
+        which = np.minimum((bins * sure).astype(int), bins - 1)
+        filled = [which == k for k in range(bins) if (which == k).any()]
+        return add(filled, sure, right)
+
+    return error
+
+
+def _off(inside, sure, right):
+    return np.mean(sure[inside]) - np.mean(right[inside])
+
+
+CALIBRATION = Exercise(
+    id="5.16",
+    title="is it right as often as it says?",
+    solution=calibration_error,
+    probes={
+        "one sample, right": (np.array([0.8]), np.array([True])),
+        "one sample, wrong": (np.array([0.8]), np.array([False])),
+        "one bin": (np.full(4, 0.75), np.array([True, True, True, False])),
+        "two bins": (np.array([0.95, 0.95, 0.55, 0.55]), np.array([True, False, True, True])),
+        "unequal bins": (
+            np.array([0.95, 0.97, 0.93, 0.35]),
+            np.array([True, True, False, True]),
+        ),
+        "certain": (np.array([1.0, 1.0, 0.42]), np.array([True, False, False])),
+    },
+    wrong=[
+        Wrong(
+            lambda sure, right: abs(np.mean(sure) - np.mean(right)),
+            "Without bins a network that is too sure of some and not sure enough of others comes "
+            "out right. Compare bin by bin.",
+        ),
+        Wrong(
+            _binned(lambda filled, s, r: np.mean([abs(_off(i, s, r)) for i in filled])),
+            "You count each bin alike. A bin with many samples weighs more: by its share.",
+        ),
+        Wrong(
+            _binned(lambda filled, s, r: sum(i.mean() * _off(i, s, r) for i in filled)),
+            "Too sure in one bin and not sure enough in another cancel here. Take the size of "
+            "each difference.",
+        ),
+        Wrong(
+            _binned(lambda filled, s, r: max(abs(_off(i, s, r)) for i in filled)),
+            "That is the worst bin. Add them up, weighed by their shares.",
+        ),
+        Wrong(
+            _binned(lambda filled, s, r: sum(i.sum() * abs(_off(i, s, r)) for i in filled)),
+            "You weigh by the number of samples in a bin. Divide by n: by its share.",
+        ),
+        Wrong(
+            lambda sure, right: np.mean(abs(sure - right)),
+            "Sample by sample, one that says 0.8 is always off, by 0.2 or by 0.8. Only the "
+            "mean of a bin can be right.",
+        ),
+        Wrong(
+            lambda sure, right: np.mean((sure - right) ** 2),
+            "That is the squared error of sample by sample. Take means within the bins first.",
+        ),
+        Wrong(
+            lambda sure, right: sum(
+                (np.floor(10 * sure) == k).mean()
+                * abs(
+                    np.mean(sure[np.floor(10 * sure) == k])
+                    - np.mean(right[np.floor(10 * sure) == k])
+                )
+                for k in range(10)
+                if (np.floor(10 * sure) == k).any()
+            ),
+            "A sample that is certain, with 1, falls into an eleventh bin and is lost. It "
+            "belongs to the last one.",
+        ),
+    ],
+    properties=[
+        holds(
+            "right as often as it says: 0",
+            lambda f: bool(np.isclose(f(np.full(4, 0.75), np.arange(4) > 0), 0)),
+            "Four samples that say 0.75, three of them right, should give 0.",
+        )
+    ],
+    witness=_off_by_sums,
+    draw=_draw_sure,
+    hints=[
+        "Which bin? `np.minimum((10 * sure).astype(int), 9)`.",
+        "Of each bin that is not empty: the mean of `sure`, the mean of `right`, and how many of "
+        "all samples it holds.",
+    ],
+    why="It is called the expected calibration error. Among samples that say 0.9, nine in ten "
+    "should be right; it says by how much that fails, on average.",
+)
+
+
 EXERCISES = [
-    LOG_SUM_EXP,
-    LOG_SOFTMAX,
-    CROSS_ENTROPY,
-    SHIFT_LAB,
-    EPSILON_LAB,
+    GAP_SLOPES,
+    MASK,
+    CHANCE,
     SIGN_LAB,
     FUSED,
     MEAN_LAB,
-    TEMPERATURE,
-    BINARY,
-    MASK,
-    CONFIDENCE,
-    CHANCE,
     HESSIAN,
+    LOG_SUM_EXP,
+    LOG_SOFTMAX,
+    CROSS_ENTROPY,
+    BINARY,
+    SHIFT_LAB,
+    EPSILON_LAB,
+    CONFIDENCE,
+    CALIBRATION,
+    TEMPERATURE,
 ]

@@ -1,0 +1,8 @@
+"""The questions of chapter 5, lesson by lesson."""
+
+from nnlib.chapters.ch05_softmax_cross_entropy.questions import likelihood, race
+
+QUESTIONS = [
+    *race.QUESTIONS,
+    *likelihood.QUESTIONS,
+]
