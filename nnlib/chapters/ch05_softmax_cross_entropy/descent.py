@@ -1,4 +1,7 @@
-"""Lesson 3: what descent makes of P - Y, on digits, irises and spirals."""
+"""Lesson 3: what descent makes of P - Y, on digits, irises and spirals.
+
+python -m nnlib.chapters.ch05_softmax_cross_entropy.descent    # half a minute
+"""
 
 from __future__ import annotations
 
@@ -119,3 +122,16 @@ def on_spirals(hidden: int, seed: int = 0) -> dict[int, tuple[Array, float]]:
 
 AXIS = np.linspace(-1.3, 1.3, 66)
 GRID = np.column_stack([part.ravel() for part in np.meshgrid(AXIS, AXIS)])
+
+
+def main() -> None:
+    """Print what `results` keeps: held-out accuracy after the last step, on five spirals."""
+    for name, hidden in HIDDEN.items():
+        last = max(SPIRAL_STEPS)
+        print(
+            f'    "{name}": {[round(on_spirals(hidden, seed)[last][1], 3) for seed in range(5)]},'
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -605,3 +605,11 @@ FITTED: dict[str, list[tuple[float, float, float, float, float, float]]] = {
         (0.452, 0.936, 0.729, 0.931, 0.412, 0.209),
     ],
 }
+
+# Hidden layer: the held-out share after 3,000 steps, on five spirals.
+SPIRALS: dict[str, list[float]] = {
+    "none": [0.53, 0.517, 0.523, 0.533, 0.517],
+    "4 units": [0.95, 0.953, 0.953, 0.893, 0.927],
+    "16 units": [0.987, 0.987, 0.983, 0.99, 0.99],
+    "64 units": [0.987, 0.987, 0.983, 0.99, 0.99],
+}

@@ -1,8 +1,9 @@
 """The questions of chapter 5, lesson by lesson."""
 
-from nnlib.chapters.ch05_softmax_cross_entropy.questions import likelihood, race
+from nnlib.chapters.ch05_softmax_cross_entropy.questions import descent, likelihood, race
 
 QUESTIONS = [
     *race.QUESTIONS,
     *likelihood.QUESTIONS,
+    *descent.QUESTIONS,
 ]
