@@ -27,27 +27,25 @@ class Case:
     wrong: float  # share of the training labels that are drawn anew, from all ten classes
     rate: float
     steps: int
+    wrong_held_out: float = 0.0  # the same of the labels that it is judged by
 
 
 CASES = {
     "100 digits": Case(100, 0.0, 0.3, 3000),
     "300, some labels wrong": Case(300, 0.2, 0.3, 3000),
     "1,200, some labels wrong": Case(1200, 0.2, 0.1, 1000),
+    "wrong ones held out, too": Case(1200, 0.2, 0.1, 2250, 0.2),
 }
 
 
 def held_out(case: Case, seed: int) -> tuple[Array, Array]:
-    """Train a network, and return its logits (n, 10) and the right labels of digits it never saw.
-
-    Wrong labels occur in training alone.
-    """
+    """Train a network, and return its logits (n, 10) and the labels of digits it never saw."""
     images, labels = nnlib.load_digits()
     X, y, X_test, y_test = nnlib.train_test_split(
         images.reshape(len(images), -1), labels, len(labels) - case.digits, seed=seed
     )
     rng = np.random.default_rng(seed)
-    redrawn = rng.random(len(y)) < case.wrong
-    y = np.where(redrawn, rng.integers(0, 10, len(y)), y)
+    y, y_test = redrawn(y, case.wrong, rng), redrawn(y_test, case.wrong_held_out, rng)
     network = nnlib.NeuralNetwork(
         [nnlib.FullyConnected(128, "relu", "kaiming_normal"), nnlib.FullyConnected(10)],
         optimizer=nnlib.SGD(case.rate),
@@ -56,6 +54,11 @@ def held_out(case: Case, seed: int) -> tuple[Array, Array]:
     epochs = case.steps * 32 // case.digits
     network.fit(X, y, epochs=epochs, batch_size=32, progress=False)
     return network.forward(X_test, training=False), y_test
+
+
+def redrawn(y: Array, share: float, rng: np.random.Generator) -> Array:
+    """Return the labels, of which about this share is drawn anew from all ten classes."""
+    return np.where(rng.random(len(y)) < share, rng.integers(0, 10, len(y)), y)
 
 
 def nll(Z: Array, y: Array, T: float) -> float:
@@ -69,15 +72,11 @@ def sure_and_right(Z: Array, y: Array, T: float) -> tuple[Array, Array]:
     return P.max(axis=1), P.argmax(axis=1) == y
 
 
-def reliability(sure: Array, right: Array) -> Array:
-    """Return (10, 3): of each bin the mean of `sure`, the share that is right, and the count."""
+def reliability(sure: Array, right: Array) -> list[tuple[float, int, int]]:
+    """Return of each bin that is not empty the mean of `sure`, how many are right, and how many."""
     which = np.clip(np.digitize(sure, EDGES) - 1, 0, 9)
-    rows = np.zeros((10, 3))
-    for k in range(10):
-        inside = which == k
-        if inside.any():
-            rows[k] = sure[inside].mean(), right[inside].mean(), inside.sum()
-    return rows
+    bins = [which == k for k in range(10) if (which == k).any()]
+    return [(round(float(sure[b].mean()), 4), int(right[b].sum()), int(b.sum())) for b in bins]
 
 
 def best_temperature(Z: Array, y: Array) -> float:
@@ -102,9 +101,7 @@ def main() -> None:
             parts = [sure_and_right(Z, y, T) for Z, y in runs]
             sure, right = (np.concatenate(part) for part in zip(*parts, strict=True))
             cost = np.mean([nll(Z, y, T) for Z, y in runs])
-            rows = reliability(sure, right)
-            sums = [[round(float(v), 3) for v in row[:2]] + [int(row[2])] for row in rows]
-            print(f"        ({T:g}, {cost:.4f}, {sums}),")
+            print(f"        ({T:g}, {cost:.4f}, {reliability(sure, right)}),")
         print("    ],")
     for name, case in CASES.items():
         fitted = []

@@ -1077,9 +1077,8 @@ TEMPERATURE = Exercise(
         "The gradient of lse is softmax: d lse(z / T) / dT = sum of p_c * (-z_c / T^2).",
         "Together: (z_y - sum of p_c z_c) / T^2, averaged over the samples.",
     ],
-    why="If the true logit is above the expected one, the network is right more often than it "
-    "says, and a lower T lowers the loss. Calibration by temperature finds the T where both "
-    "agree on average.",
+    why="If on average the true logit is above the expected one, a lower T lowers the loss; if it "
+    "is below, a higher one does. The best T is where the two are equal on average.",
 )
 
 
@@ -1472,7 +1471,7 @@ CONFIDENCE = Exercise(
         "The mean of True and False is a share.",
     ],
     why="A network that says 0.9 should be right nine times in ten. Where the first number is "
-    "above the second, it claims too much; a temperature (5.9) can bring them together.",
+    "above the second, it claims too much; a temperature can bring them together.",
 )
 
 

@@ -20,7 +20,7 @@ def means(network: str) -> Array:
     found = []
     for _, cost, rows in RELIABILITY[network]:
         sure, right, count = np.array(rows).T
-        found.append((sure @ count / count.sum(), right @ count / count.sum(), cost))
+        found.append((sure @ count / count.sum(), right.sum() / count.sum(), cost))
     return np.array(found)
 
 
@@ -53,11 +53,10 @@ def reliability(network: str, T: float) -> Picture:
 
 
 def _bins(ax: Axes, rows: Array) -> None:
-    filled = rows[rows[:, 2] > 0]
+    mean, share = rows[:, 0], rows[:, 1] / rows[:, 2]
     ax.plot([0, 1], [0, 1], color=PALETTE["muted"], linewidth=1.2)
-    for sure, right, _ in filled:
-        ax.plot([sure, sure], [sure, right], color=PALETTE["vermillion"], linewidth=1.6)
-    ax.scatter(filled[:, 0], filled[:, 1], s=25 + 500 * filled[:, 2] / rows[:, 2].sum(), zorder=3)
+    ax.vlines(mean, mean, share, color=PALETTE["vermillion"], linewidth=1.6)
+    ax.scatter(mean, share, s=25 + 500 * rows[:, 2] / rows[:, 2].sum(), zorder=3)
     ax.set(xlim=(0, 1.03), ylim=(0, 1.06), xlabel="how sure", ylabel="share right")
     ax.set_xticks(EDGES[::2])
     ax.set_yticks(EDGES[::2])

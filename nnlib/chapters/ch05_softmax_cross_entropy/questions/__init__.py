@@ -1,6 +1,7 @@
 """The questions of chapter 5, lesson by lesson."""
 
 from nnlib.chapters.ch05_softmax_cross_entropy.questions import (
+    calibration,
     descent,
     likelihood,
     overflow,
@@ -12,4 +13,5 @@ QUESTIONS = [
     *likelihood.QUESTIONS,
     *descent.QUESTIONS,
     *overflow.QUESTIONS,
+    *calibration.QUESTIONS,
 ]
