@@ -44,7 +44,7 @@ def _close():
 def test_each_corner_is_a_picture_and_a_sentence(draw, at):
     fig, sentence = draw(*at)
     assert isinstance(fig, Figure)
-    assert sentence.endswith(".")
+    assert sentence.endswith((".", "?"))
     assert "nan" not in sentence
     assert "  " not in sentence
     assert " -" not in sentence  # a minus sign is one

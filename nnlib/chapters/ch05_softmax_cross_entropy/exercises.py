@@ -1698,7 +1698,7 @@ HESSIAN = Exercise(
 
 
 def gap_slopes(gap):
-    """Return the slopes of -ln g and of 2 (1 - g)^2 with respect to the gap.
+    """Return the slopes of -ln g and 2 (1 - g)^2 with respect to the gap.
 
     gap (n,) is the logit of the wrong class less that of the right one, and
     g = 1 / (1 + e^gap) is the probability of the right one.
@@ -1799,10 +1799,11 @@ GAP_SLOPES = Exercise(
 
 
 def calibration_error(sure, right):
-    """Return sum over the bins of (share of samples) |mean sure - share right|.
+    """Return the sum over the bins of share * |mean sure - mean right|.
 
-    sure (n,) are probabilities from 0 to 1, right (n,) True or False. There
-    are ten bins, [0, 0.1), [0.1, 0.2), ..., [0.9, 1].
+    sure (n,) are probabilities from 0 to 1, right (n,) True or False.
+    There are ten bins, [0, 0.1), [0.1, 0.2), ..., [0.9, 1]; the share
+    of a bin is that of all samples that it holds.
     """
     which = np.minimum((10 * sure).astype(int), 9)
     error = 0.0

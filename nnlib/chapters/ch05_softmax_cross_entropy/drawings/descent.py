@@ -39,9 +39,7 @@ def pictures(step: int, picture: str) -> Picture:
     off = nnlib.SoftMax().forward(X @ W + b) - np.eye(10)[y]
     dW = X.T @ off / len(X)
     first = [int(np.argmax(y == c)) for c in range(10)]
-    fig, (top, bottom) = plt.subplots(
-        2, 1, figsize=(6, 8.2), height_ratios=[1.25, 1], layout="none"
-    )
+    fig, (top, bottom) = plt.subplots(2, 1, figsize=(6, 8), height_ratios=[2.1, 1], layout="none")
     fig.subplots_adjust(left=0.11, right=0.98, top=0.93, bottom=0.02, hspace=0.1)
     _squares(top, off[first], np.zeros(2), 1.0)
     top.set(xlim=(0, 10), ylim=(10, 0), aspect="equal", ylabel="a digit of class")
@@ -87,26 +85,25 @@ def _square(corner: Array, row: int, column: int, side: float) -> Rectangle:
 
 @mpl.rc_context(STYLE)
 def one_digit() -> Picture:
-    """Draw one digit, what a reader of digits says of it, and P - Y."""
+    """Draw the digit that a reader of digits is most wrong about, and what it says of it."""
     X, y = digits()
     W, b = templates()[30]
     P = nnlib.SoftMax().forward(X @ W + b)
     own = P[np.arange(len(y)), y]
-    i = int(np.argmin(np.where(P.argmax(axis=1) == y, 1, own)))  # the one it is most wrong about
+    i = int(np.argmin(np.where(P.argmax(axis=1) == y, 1, own)))
     fig, (left, right) = plt.subplots(1, 2, figsize=(6, 3), width_ratios=[1, 1.7])
     left.imshow(X[i].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
     left.set(xticks=[], yticks=[])
     left.grid(visible=False)
-    off = P[i] - np.eye(10)[y[i]]
-    colors = [PALETTE["vermillion" if v > 0 else "blue"] for v in off]
-    right.bar(range(10), off, color=colors)
-    right.axhline(0, color=PALETTE["muted"], linewidth=1.2)
-    right.set(ylim=(-1.1, 1.1), yticks=[-1, 0, 1], xticks=range(10))
-    right.set(ylabel="p − y", xlabel="class")
+    right.set_axisbelow(True)
+    right.bar(
+        range(10), P[i], color=[PALETTE["vermillion" if c == y[i] else "blue"] for c in range(10)]
+    )
+    right.set(ylim=(0, 1), yticks=[0, 0.5, 1], xticks=range(10), ylabel="p", xlabel="class")
     return fig, (
-        f"A {y[i]}, and a network that says {P[i].argmax()}, with p = {P[i].max():.2f}. It sends "
-        f"p − y back to its logits: {-off[y[i]]:.2f} up for the {y[i]}, and the same, shared out, "
-        "down for the others."
+        f"A {y[i]}, and a network that gives the {P[i].argmax()} a probability of "
+        f"{P[i].max():.2f} and the {y[i]} one of {own[i]:.2f}. What should that cost, and "
+        "which way should its ten logits be sent?"
     )
 
 

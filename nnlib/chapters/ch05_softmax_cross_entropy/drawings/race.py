@@ -31,7 +31,8 @@ def race(gap: int, steps: int) -> Picture:
         color = PALETTE[COLORS[loss]]
         top.plot(range(steps + 1), gaps, LINES[loss], color=color, label=loss)
         top.plot(steps, gaps[-1], "o", color=color, markersize=9)
-        verdict = "right" if gaps[-1] <= 0 else "still wrong"
+        since = next((i for i, at in enumerate(gaps) if at <= 0), None)
+        verdict = "still wrong" if since is None else f"right since step {since:,}"
         told.append(
             f"with {loss} the gap is {_gap(gaps[-1])}, {verdict}, "
             f"and dz has the size {_short(slopes(gaps[-1])[i][0])}"
@@ -75,11 +76,12 @@ def _gap(value: float) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.2f}" if value >= 0.01 else f"{value:.1g}"
+    return f"{value:.2f}" if value >= 0.01 else f"{value:.0e}".replace("e-0", "e−")
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
+    written = f"{value:+.2f}" if abs(value) >= 0.01 else f"{value:+.0e}"
+    return written.replace("e-0", "e-").replace("-", "−")
 
 
 @mpl.rc_context(STYLE)
