@@ -83,6 +83,18 @@ def test_squared_error_passes_on_at_most_four_g_one_minus_g(K):
     assert np.all(theirs / ours >= 2 * g * (1 - g) * K / (K - 1) * (1 - 1e-9))
 
 
+def test_squared_error_may_level_the_wrong_ones_while_the_right_one_stands_still():
+    Z = np.log([[1e-9, 0.6, 0.4]])
+    dz = race.SquaredProbabilities().backward(np.array([0]), Z)[0]
+    np.testing.assert_allclose(dz, [0, 0.096, -0.096], atol=1e-6)
+
+
+@pytest.mark.parametrize("gap", [6.0, 8.0, 10.0])
+def test_a_gap_of_6_or_more_waits_about_as_long_as_the_summary_says(gap):
+    for loss, about in zip(race.LOSSES, ((gap + 1) / 2, np.exp(gap) / 8), strict=True):
+        assert race.turns_after(loss, gap) == pytest.approx(about, rel=0.15)
+
+
 @pytest.mark.parametrize("gap", [0.5, 4.0, 9.0])
 def test_the_waiting_time_is_what_short_steps_take(gap):
     at = np.linspace(0, gap, 200_001)
@@ -163,6 +175,21 @@ def test_a_pixel_in_the_middle_is_taken_from_a_zero():
     X, y = descent.digits()
     dW = X.T @ (np.full((len(X), 10), 0.1) - np.eye(10)[y]) / len(X)
     assert np.all(dW.reshape(8, 8, 10)[3:5, 3:5, 0] > 0)
+
+
+def test_most_of_what_still_pulls_after_300_steps_is_read_right():
+    X, y = descent.digits()
+    pulls, largest = {}, {}
+    for step in (0, 300):
+        W, b = descent.templates()[step]
+        P = nnlib.SoftMax().forward(X @ W + b)
+        off = P - np.eye(10)[y]
+        pulls[step], largest[step] = np.abs(off).sum(axis=1), np.abs(X.T @ off).max()
+    misread = P.argmax(axis=1) != y
+    assert misread.mean() == pytest.approx(0.03, abs=0.005)
+    assert pulls[300][misread].sum() / pulls[300].sum() == pytest.approx(0.2, abs=0.02)
+    assert np.median(pulls[300]) < 0.1 < 1.7 < np.median(pulls[0])
+    assert largest[0] / largest[300] > 20
 
 
 def test_weights_grow_for_ever_where_a_line_separates_and_settle_where_none_does():

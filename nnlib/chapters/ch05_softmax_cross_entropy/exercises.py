@@ -335,8 +335,8 @@ CROSS_ENTROPY = Exercise(
         ),
         Wrong(
             lambda Z, y: -np.mean(np.log(_softmax(Z)[np.arange(len(Z)), y])),
-            "Right until p underflows to 0. A gap of 2000 costs 2000, and here it costs inf. "
-            "Compute ln p from the logits, without p.",
+            "Right until p underflows to 0, or 1 / p overflows. A gap of 2000 costs 2000, and here "
+            "it costs inf. Compute ln p from the logits, without p, shifted by the maximum.",
         ),
         Wrong(
             lambda Z, y: -np.mean(np.log(_softmax(Z)[np.arange(len(Z)), y] + 2.2e-16)),
@@ -497,7 +497,7 @@ SHIFT_LAB = Exercise(
     draw=_draw_logits,
     hints=[
         "One of the two terms of lse(z) - z_y is shifted and the other is not.",
-        "lse(z) = m + lse(z - m). A published text claims lse(z + t) = lse(z); try t = 7.",
+        "lse(z) = m + lse(z - m). Dive into Deep Learning asks for lse(z + t) = lse(z); try t = 7.",
     ],
     why="Softmax ignores a shift; log-sum-exp follows it, lse(z + t) = lse(z) + t. Shift both "
     "terms of the loss, or undo the shift.",
@@ -729,7 +729,8 @@ SIGN_LAB = Exercise(
         "Is the loss positive? Every ln p is at most 0.",
         "A likelihood is to be made large. What do you do to it before you descend?",
     ],
-    why="Published notes print the loss without its minus sign. A gradient check does not find "
+    why="The minus sign is easily lost, since a likelihood is to be made large. A "
+    "gradient check does not find "
     "that: the gradient of the wrong loss is right for the wrong loss. Look at the sign.",
 )
 
@@ -738,7 +739,7 @@ SIGN_LAB = Exercise(
 
 
 def fused_backward(Z, y):
-    """Return dZ, the gradient of the mean cross-entropy by the logits.
+    """Return dZ, the mean cross-entropy's gradient with respect to Z.
 
     Z (n, K) are logits, y (n,) the classes as integers.
     """
@@ -969,8 +970,8 @@ MEAN_LAB = Exercise(
         "The loss is a mean. Where does its 1/n enter the gradients?",
         "Count the divisions by n between the loss and dW. There should be one, at dZ.",
     ],
-    why="Notes print dZ = P - Y and leave the 1/n out. Then the length of a step depends on the "
-    "number of samples, and a learning rate that works for 32 diverges for 1000.",
+    why="P - Y without the 1/n is the gradient of a sum. Then the length of a step depends on the "
+    "number of samples: a learning rate that suits 32 acts as if 31 times as large on 1000.",
 )
 
 
@@ -1073,7 +1074,7 @@ TEMPERATURE = Exercise(
     witness=_through_each_logit,
     draw=lambda rng: (*_draw_logits(rng), float(rng.uniform(0.3, 3))),
     hints=[
-        "L = lse(z / T) - z_y / T. Differentiate both terms by T.",
+        "L = lse(z / T) - z_y / T. Differentiate both terms with respect to T.",
         "The gradient of lse is softmax: d lse(z / T) / dT = sum of p_c * (-z_c / T^2).",
         "Together: (z_y - sum of p_c z_c) / T^2, averaged over the samples.",
     ],
@@ -1582,7 +1583,7 @@ CHANCE = Exercise(
 
 
 def hessian_times(Z, V):
-    """Return H V, H the Hessian of the mean cross-entropy by Z.
+    """Return H V, H the Hessian of the mean cross-entropy in Z.
 
     Z (n, K) are logits, V (n, K) is a direction. Build no matrix.
     """
@@ -1738,6 +1739,15 @@ GAP_SLOPES = Exercise(
             "These are slopes with respect to g. Multiply by how g moves with the gap, -g (1 - g).",
         ),
         Wrong(
+            _by_g(lambda g: 1 / g, lambda g: 4 * (1 - g)),
+            "These are how fast each loss rises as g falls. Multiply by how fast g falls with the "
+            "gap, g (1 - g).",
+        ),
+        Wrong(
+            _by_g(lambda g: 1 - g, lambda g: 4 * (1 - g) ** 2),
+            "A factor g is missing in the second one: g falls at the rate g (1 - g).",
+        ),
+        Wrong(
             _by_g(lambda g: -(1 - g), lambda g: -4 * g * (1 - g) ** 2),
             "The sign is flipped: g falls as the gap grows, so both losses rise with it.",
         ),
@@ -1840,6 +1850,23 @@ def _binned(add, bins=10):
     return error
 
 
+def _over_all_bins(sure, right):
+    which = np.minimum((10 * sure).astype(int), 9)
+    return sum((which == k).mean() * abs(_off(which == k, sure, right)) for k in range(10))
+
+
+def _by_middles(sure, right):
+    which = np.minimum((10 * sure).astype(int), 9)
+    off = {k: abs((k + 0.5) / 10 - right[which == k].mean()) for k in np.unique(which)}
+    return sum((which == k).mean() * size for k, size in off.items())
+
+
+def _closed_above(sure, right):
+    which = np.ceil(10 * sure).astype(int)
+    filled = [which == k for k in np.unique(which)]
+    return sum(i.mean() * abs(_off(i, sure, right)) for i in filled)
+
+
 def _off(inside, sure, right):
     return np.mean(sure[inside]) - np.mean(right[inside])
 
@@ -1858,6 +1885,7 @@ CALIBRATION = Exercise(
             np.array([True, True, False, True]),
         ),
         "certain": (np.array([1.0, 1.0, 0.42]), np.array([True, False, False])),
+        "on an edge": (np.array([0.5, 0.45]), np.array([True, False])),
     },
     wrong=[
         Wrong(
@@ -1868,6 +1896,23 @@ CALIBRATION = Exercise(
         Wrong(
             _binned(lambda filled, s, r: np.mean([abs(_off(i, s, r)) for i in filled])),
             "You count each bin alike. A bin with many samples weighs more: by its share.",
+        ),
+        Wrong(
+            _over_all_bins,
+            "The mean of an empty bin is NaN, and so is the sum. Leave out the bins that hold "
+            "nothing.",
+        ),
+        Wrong(
+            _binned(lambda filled, s, r: sum(abs(_off(i, s, r)) for i in filled) / 10),
+            "You divide by ten, as if each bin held a tenth of the samples. Weigh it by its share.",
+        ),
+        Wrong(
+            _by_middles,
+            "You take the middle of a bin for how sure its samples are. Take their mean.",
+        ),
+        Wrong(
+            _closed_above,
+            "A number on an edge belongs to the bin above it: 0.5 to [0.5, 0.6).",
         ),
         Wrong(
             _binned(lambda filled, s, r: sum(i.mean() * _off(i, s, r) for i in filled)),

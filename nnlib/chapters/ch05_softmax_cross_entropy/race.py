@@ -38,7 +38,7 @@ def slopes(gap: Array | float) -> tuple[Array, Array]:
 
 @cache
 def path(loss: str, gap: float, steps: int) -> tuple[float, ...]:
-    """Return the gap before each of so many steps of length 1 on both logits, and after them."""
+    """Return the gap before each of so many steps on both logits, and after them."""
     gaps = [gap]
     for _ in range(steps):
         gaps.append(step(loss, gaps[-1]))
@@ -53,7 +53,7 @@ def step(loss: str, gap: float) -> float:
 
 
 def turns_after(loss: str, gap: float, most: int = 100_000) -> int:
-    """Return after how many steps of length 1 the right class leads, or is level."""
+    """Return after how many steps at the rate 1 the right class leads, or is level."""
     for count in range(most):
         if gap <= 0:
             return count
@@ -62,7 +62,7 @@ def turns_after(loss: str, gap: float, most: int = 100_000) -> int:
 
 
 def waiting(gap: float) -> tuple[float, float]:
-    """Return how many steps of length 1 both losses take by (5.4), as if steps were small."""
+    """Return how many steps at the rate 1 both losses take by (5.4), as if steps were small."""
     fast = (gap + 1 - np.exp(-gap)) / 2
     slow = (np.exp(gap) + 3 * gap + 2.5 - 3 * np.exp(-gap) - np.exp(-2 * gap) / 2) / 8
     return float(fast), float(slow)

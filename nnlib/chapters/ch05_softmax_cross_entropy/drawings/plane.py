@@ -75,7 +75,7 @@ def _behind(gap: int) -> str:
 
 
 def _row(dz: Array) -> str:
-    return "(" + ", ".join(f"{v + 0.0:+.2f}".replace("-", "−") for v in dz) + ")"
+    return "(" + ", ".join(f"{round(v, 2) + 0.0:+.2f}".replace("-", "−") for v in dz) + ")"
 
 
 def _map(ax: Axes) -> None:

@@ -46,7 +46,9 @@ def race(gap: int, steps: int) -> Picture:
     top.minorticks_off()
     top.legend(loc="upper center", bbox_to_anchor=(0.5, 1.27), ncols=2, frameon=False)
     _bars(bottom, [path(loss, float(gap), steps)[-1] for loss in LOSSES])
-    after = f"after {steps:,} step{'s' * (steps != 1)} of length 1" if steps else "before any step"
+    after = (
+        f"after {steps:,} step{'s' * (steps != 1)} at the rate 1" if steps else "before any step"
+    )
     return fig, f"Wrong by {gap} at the start. {after.capitalize()}: {'; '.join(told)}."
 
 

@@ -71,8 +71,8 @@ PROMISE = Choice(
         ),
         Option("no, but nearer than at T = 1", "The loss takes T up, away from where they cross."),
     ],
-    why="The best temperature balances logits (5.28), and not how often with how sure. One in five "
-    "labels is wrong there, and each costs more the surer the network is.",
+    why="The best temperature balances logits (5.28), and not how often with how sure. Some 18 % "
+    "of the labels are wrong there, and each costs more the surer the network is.",
 )
 
 QUESTIONS = [WHAT_STAYS, TWO_BINS, WHICH_T, PROMISE]

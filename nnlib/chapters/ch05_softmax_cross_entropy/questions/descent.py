@@ -59,7 +59,9 @@ PAYS = Choice(
     prompt="One layer places half of the spirals' points, a hidden layer nearly all. On petals of "
     "irises, with 50 of 150 flowers held out and 20 splits: what does a hidden layer win?",
     options=[
-        Option("some ten points", "Straight lines part the species nearly as well as can be."),
+        Option(
+            "some ten points", "Straight lines part the species as well as eight hidden units do."
+        ),
         Option(
             "less than the splits differ",
             "0.96 both times, and splits differ by 0.02. Run the cheap baseline first.",

@@ -28,8 +28,8 @@ CLIP = Choice(
         Option("0", "Beyond the clip the loss is flat, at 16.12.", right=True),
         Option("10⁷", "−1/p with the clipped p: but the clip itself has slope 0."),
     ],
-    why="A sample that is confidently wrong gets no gradient at all: squared error's fault, to "
-    "the end.",
+    why="A sample that is confidently wrong gets no gradient at all. Squared error gave it hardly "
+    "any.",
 )
 
 TWICE = Number(

@@ -46,8 +46,8 @@ ONE_MORE = Number(
         Slip(5145, "You went on by the difference. It is the ratio that stays."),
         Slip(7, "That is cross-entropy: one step more."),
     ],
-    why="55, 379, 2,762: each two units more multiply it by about 7.3, which is $e^2$. "
-    "$2762 \\cdot 7.4 \\approx 20{,}400$.",
+    why="55, 379, 2,762: two units more multiply it by 6.9, then by 7.3, and in the "
+    "end by $e^2 = 7.4$. $2762 \\cdot 7.4 \\approx 20{,}400$.",
 )
 
 SLOPES = Blanks(
