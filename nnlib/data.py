@@ -14,21 +14,40 @@ import zlib
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal, overload
 
 import numpy as np
 
 from nnlib._progress import with_bar
 from nnlib._validation import Array, generator, in_range, positive_int, rows_alike
 
+DIGIT_FORMS = (0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 1545, 1667, 1797)
+"""Where each form begins among the rows of `load_digits`, and the end of the last.
 
-def load_digits() -> tuple[Array, Array]:
+The digits were cut out of preprinted forms (Alpaydin and Kaynak, 1998). No file says which digit
+is from which form, but the labels do: the same list of 130 follows itself 14 times, with 23 labels
+missing and one other. By the authors 13 people wrote these digits, so one of them filled in two.
+"""
+
+
+@overload
+def load_digits(forms: Literal[False] = False) -> tuple[Array, Array]: ...
+@overload
+def load_digits(forms: Literal[True]) -> tuple[Array, Array, Array]: ...
+def load_digits(forms: bool = False) -> tuple[Array, ...]:
     """Return 1,797 handwritten digits: X (1797, 8, 8, 1) in [0, 1], y (1797,) in 0..9.
 
-    Source: Alpaydin and Kaynak (1998), the test set of UCI's Optical Recognition of Handwritten
-    Digits, CC BY 4.0.
+    With `forms`, a third array (1797,) in 0..13 says from which form a digit is, and so which
+    digits one hand wrote: see DIGIT_FORMS. Source: Alpaydin and Kaynak (1998), the test set of
+    UCI's Optical Recognition of Handwritten Digits, CC BY 4.0.
     """
+    if not isinstance(forms, (bool, np.bool_)):
+        raise TypeError(f"expected forms as True or False, got {forms!r}")
     with np.load(str(files("nnlib") / "datasets" / "digits.npz")) as file:
-        return file["images"][..., np.newaxis] / 16, file["labels"].astype(np.int64)
+        X, y = file["images"][..., np.newaxis] / 16, file["labels"].astype(np.int64)
+    if not forms:
+        return X, y
+    return X, y, np.repeat(np.arange(len(DIGIT_FORMS) - 1), np.diff(DIGIT_FORMS))
 
 
 def load_iris() -> tuple[Array, Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import struct
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +36,32 @@ def test_digits_are_the_known_ones():
     assert y[:10].tolist() == list(range(10))
     first = X[0, :2, :, 0] * 16
     assert first.tolist() == [[0, 0, 5, 13, 9, 1, 0, 0], [0, 0, 13, 15, 10, 15, 5, 0]]
+
+
+def test_each_form_has_the_labels_of_one_list():
+    """23 are missing; one is a 3 where the others have an 8."""
+    labels = "".join(map(str, load_digits()[1]))
+    forms = [labels[a:b] for a, b in itertools.pairwise(data.DIGIT_FORMS)]
+    assert len(forms) == 14
+    assert data.DIGIT_FORMS[-1] == len(labels)
+    whole = forms[0]
+    assert sum(len(whole) - len(form) for form in forms) == 23
+    assert forms[2] == whole[:-1] + "3" != whole
+    for number, form in enumerate(forms):
+        rest = iter(whole)
+        assert number == 2 or all(label in rest for label in form), number
+
+
+def test_a_form_is_told_for_each_digit():
+    X, y, form = load_digits(forms=True)
+    for asked, plain in zip((X, y), load_digits(), strict=True):
+        np.testing.assert_array_equal(asked, plain)
+    assert form.shape == y.shape
+    assert form.dtype == np.int64
+    np.testing.assert_array_equal(np.flatnonzero(np.diff(form)) + 1, data.DIGIT_FORMS[1:-1])
+    assert (form[0], form[-1]) == (0, 13)
+    with pytest.raises(TypeError, match="expected forms as True or False, got 1"):
+        load_digits(forms=1)
 
 
 def test_irises_are_those_of_fishers_table():

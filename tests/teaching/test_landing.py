@@ -1,6 +1,5 @@
 """The landing page: thirty recorded runs against fresh ones, and what is said of them."""
 
-import itertools
 import json
 import re
 from pathlib import Path
@@ -8,10 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import nnlib
 from nnlib.chapters.ch00_landing import drawings, questions
 from nnlib.chapters.ch00_landing.split_and_seed import (
-    FORMS,
     HELD_OUT,
     MISREAD,
     SEEDS,
@@ -20,6 +17,7 @@ from nnlib.chapters.ch00_landing.split_and_seed import (
     misread,
     rows,
 )
+from nnlib.data import DIGIT_FORMS
 
 INTRO = Path(__file__).resolve().parents[2] / "book" / "intro.ipynb"
 PAGE = json.loads(INTRO.read_text(encoding="utf-8"))["cells"]
@@ -55,29 +53,15 @@ def test_the_page_prints_the_recorded_run():
     assert printed.startswith(f"{MISREAD['450 images'][0][0]} of 450 misread")
 
 
-def test_each_form_has_the_labels_of_one_list():
-    """23 are missing; one is a 3 where the others have an 8."""
-    labels = "".join(map(str, nnlib.load_digits()[1]))
-    forms = [labels[a:b] for a, b in itertools.pairwise(FORMS)]
-    assert len(forms) == 14
-    assert FORMS[-1] == len(labels)
-    whole = forms[0]
-    assert sum(len(whole) - len(form) for form in forms) == 23
-    assert forms[2] == whole[:-1] + "3" != whole
-    for number, form in enumerate(forms):
-        rest = iter(whole)
-        assert number == 2 or all(label in rest for label in form), number
-
-
 @pytest.mark.parametrize("held_out", HELD_OUT)
 def test_a_split_takes_each_digit_once(held_out):
     for split in range(SPLITS):
         train, test = rows(held_out, split)
-        assert np.array_equal(np.sort([*train, *test]), np.arange(FORMS[-1]))
+        assert np.array_equal(np.sort([*train, *test]), np.arange(DIGIT_FORMS[-1]))
 
 
 def test_by_form_no_form_is_on_both_sides_and_by_image_each_is():
-    form = np.repeat(np.arange(14), np.diff(FORMS))
+    form = np.repeat(np.arange(14), np.diff(DIGIT_FORMS))
     for split in range(SPLITS):
         train, test = rows("3 forms", split)
         assert not set(form[train]) & set(form[test])
