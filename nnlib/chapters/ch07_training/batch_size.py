@@ -2,8 +2,8 @@
 
     python -m nnlib.chapters.ch07_training.batch_size    # some minutes
 
-prints what `results` keeps: for networks of 32 and of 128 hidden units the medians and ranges of
-steps at each rate; and along the way of a training S/|g|², tr(HC)/g'Hg and the largest curvature.
+prints what `results` keeps: for networks of 32 and of 128 hidden units the best rate and the steps
+it takes; and along the way of a training the noise of the gradients and what curvature makes of it.
 """
 
 from __future__ import annotations
@@ -79,6 +79,29 @@ def fewest_steps(batch_size: int, hidden: int = 32) -> dict[float, list[float]]:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The rate with the fewest steps, the range of rates within 10 % of it, and its five runs."""
+
+    rate: float
+    low: float
+    high: float
+    steps: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The median of the steps."""
+        return sorted(self.steps)[len(self.steps) // 2]
+
+
+def best(found: dict[float, list[float]]) -> Best:
+    """Return the best of what `fewest_steps` found."""
+    medians = {rate: runs[SEEDS // 2] for rate, runs in found.items()}
+    rate = min(medians, key=lambda r: medians[r])
+    near = [r for r, steps in medians.items() if steps <= 1.1 * medians[rate]]
+    return Best(rate, min(near), max(near), tuple(found[rate]))
+
+
+@dataclass(frozen=True)
 class Noise:
     """At one place: S, |g|², g'Hg, tr(HC), and the largest eigenvalue of H."""
 
@@ -87,6 +110,16 @@ class Noise:
     along: float
     trace: float
     sharpest: float
+
+    @property
+    def simple(self) -> float:
+        """S/|g|²: the noise scale where the curvature is alike in all directions."""
+        return self.S / self.signal
+
+    @property
+    def derived(self) -> float:
+        """tr(HC)/g'Hg, the noise scale of (7.8)."""
+        return self.trace / self.along
 
 
 def noise(w: list[Array], X: Array, y: Array) -> Noise:
@@ -121,24 +154,20 @@ def along_the_way(seed: int, hidden: int = 32) -> list[Noise]:
     return seen
 
 
-def _digits(value: float) -> float:
-    return float(f"{value:.3g}")
-
-
 def main() -> None:
     """Print the record."""
-    print("STEPS: dict[tuple[int, int], dict[float, list[float]]] = {")
+    print("STEPS: dict[tuple[int, int], Best] = {")
     for hidden in HIDDEN:
         for batch_size in SIZES:
-            found = fewest_steps(batch_size, hidden)
-            text = str(found).replace("inf", "INF")
-            print(f"    ({hidden}, {batch_size}): {text},", flush=True)
+            one = best(fewest_steps(batch_size, hidden))
+            values = ", ".join(map(str, vars(one).values()))
+            print(f"    ({hidden}, {batch_size}): Best({values}),", flush=True)
     print("}\n\nNOISE: dict[tuple[int, int], list[Noise]] = {")
     for hidden in HIDDEN:
         for seed in range(SEEDS):
             rows = [
-                "Noise(" + ", ".join(str(_digits(v)) for v in vars(one).values()) + ")"
-                for one in along_the_way(seed, hidden)
+                "Noise(" + ", ".join(f"{value:.3g}" for value in vars(place).values()) + ")"
+                for place in along_the_way(seed, hidden)
             ]
             print(f"    ({hidden}, {seed}): [{', '.join(rows)}],", flush=True)
     print("}")

@@ -2,8 +2,8 @@
 
     python -m nnlib.chapters.ch07_training.choosing    # some minutes
 
-prints what `results` keeps: of twenty pairs on ten splits by image and ten by form, how many digits
-each network misreads; and of each form, how many of its digits are misread by networks that
+prints what `results` keeps: of twenty pairs on twenty splits by image and twenty by form, how many
+digits each network misreads; and of each form, how many are misread by networks that
 have seen its other half, and by networks that have not seen the form.
 """
 
@@ -18,7 +18,7 @@ from nnlib.chapters.ch07_training.network import logits, new_weights, train_netw
 
 Array = np.ndarray
 
-SPLITS, PAIRS, EPOCHS = 10, 20, 20
+SPLITS, PAIRS, EPOCHS = 20, 20, 20
 UNITS = ("image", "form")
 """What is dealt out to training, validation and test: single images, or whole forms."""
 LOWEST, HIGHEST = (4.0, 0.01), (256.0, 3.0)
@@ -48,10 +48,15 @@ def parts(unit: str, split: int) -> tuple[Array, Array, Array]:
     return first, second, third
 
 
+def misread_rows(w: list[Array], rows: Array) -> Array:
+    """Return those of the rows whose digits the network misreads."""
+    X, y = nnlib.load_digits()
+    return rows[logits(w, X[rows].reshape(len(rows), 64)).argmax(axis=1) != y[rows]]
+
+
 def misread(w: list[Array], rows: Array) -> int:
     """Return how many of these digits the network misreads."""
-    X, y = nnlib.load_digits()
-    return int(np.sum(logits(w, X[rows].reshape(len(rows), 64)).argmax(axis=1) != y[rows]))
+    return len(misread_rows(w, rows))
 
 
 def trained(rows: Array, batch_size: int, rate: float, seed: int) -> list[Array]:
@@ -98,6 +103,15 @@ def by_form(form: int, seed: int, rate: float = 0.2, batch_size: int = 16) -> tu
     return seen, unseen
 
 
+def only_unseen(form: int, most: int = 8) -> list[int]:
+    """Return rows of a form that one network misreads with its hand unseen, and none seen."""
+    seen, unseen = set(), set()
+    for test, with_hand, without in halves(form, 0):
+        seen |= set(misread_rows(trained(with_hand, 16, 0.2, 0), test).tolist())
+        unseen |= set(misread_rows(trained(without, 16, 0.2, 0), test).tolist())
+    return sorted(unseen - seen)[:most]
+
+
 def main() -> None:
     """Print the record."""
     print("SEARCH: dict[tuple[str, int], list[tuple[int, int]]] = {")
@@ -107,6 +121,9 @@ def main() -> None:
     print("}\n\nBY_FORM: list[list[tuple[int, int]]] = [")
     for form in range(14):
         print(f"    {[by_form(form, seed) for seed in range(FORM_SEEDS)]},", flush=True)
+    print("]\n\nONLY_UNSEEN: list[list[int]] = [")
+    for form in range(14):
+        print(f"    {only_unseen(form)},", flush=True)
     print("]")
 
 

@@ -623,6 +623,36 @@ def _with_replacement(X, t, w, rate, batch_size, epochs, seed):
     return w
 
 
+def _drawn_for_each_batch(rows_of):
+    """Return the loop that draws each batch by itself: rows_of(rng, n, start, batch_size)."""
+
+    def train(X, t, w, rate, batch_size, epochs, seed):
+        rng, w = np.random.default_rng(seed), w.copy()
+        for _ in range(epochs):
+            for start in range(0, len(X), batch_size):
+                rows = rows_of(rng, len(X), start, batch_size)
+                w -= rate * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
+        return w
+
+    return train
+
+
+def _of_epochs(X, t, w, rate, batch_size, seeds):
+    for seed in seeds:
+        order = _order(len(X), seed)
+        w = one_epoch(X[order], t[order], w, rate, batch_size)
+    return w
+
+
+def _carrying(X, t, w, rate, batch_size, epochs, seed):
+    rng, total, w = np.random.default_rng(seed), np.zeros_like(w), w.copy()
+    for _ in range(epochs):
+        for A, c in minibatches(X, t, batch_size, rng):
+            total += A.T @ (A @ w - c) / len(A)
+            w -= rate * total
+    return w
+
+
 def _last_step_of_each_epoch(X, t, w, rate, batch_size, epochs, seed):
     rng, last = np.random.default_rng(seed), (len(X) - 1) // batch_size * batch_size
     for _ in range(epochs):
@@ -713,6 +743,33 @@ TRAIN = Exercise(
             _with_replacement,
             "The rows of a batch are drawn with replacement, so that some come twice in an epoch "
             "and others never. Cut one permutation into pieces.",
+        ),
+        Wrong(
+            _drawn_for_each_batch(lambda rng, n, start, B: rng.choice(n, B)),
+            "`rng.choice(n, batch_size)` draws each batch with replacement: some rows come twice "
+            "in an epoch, others never. Cut one permutation into pieces.",
+        ),
+        Wrong(
+            _drawn_for_each_batch(lambda rng, n, start, B: rng.choice(n, min(B, n), replace=False)),
+            "No row comes twice in a batch, but each batch is drawn from all rows again, so that "
+            "an epoch misses some. Draw one permutation an epoch, and cut it into pieces.",
+        ),
+        Wrong(
+            _drawn_for_each_batch(lambda rng, n, start, B: rng.permutation(n)[start : start + B]),
+            "A new permutation is drawn for each batch, so that some rows come twice in an epoch "
+            "and others never. Draw the order once an epoch, before the inner loop.",
+        ),
+        Wrong(
+            _carrying,
+            "The gradients of the batches before are still in the step, as if they were added up "
+            "and never reset. A step belongs to one batch.",
+        ),
+        Wrong(
+            lambda X, t, w, rate, batch_size, epochs, seed: _of_epochs(
+                X, t, w, rate, batch_size, (seed + epoch for epoch in range(epochs))
+            ),
+            "The first epoch is right. Then a new generator is made with another seed, "
+            "seed + epoch. Make one before the loop; it goes on by itself.",
         ),
         Wrong(
             lambda X, t, w, rate, batch_size, epochs, seed: train(
@@ -1509,17 +1566,322 @@ STANDARDIZE = Exercise(
 )
 
 
+# 7.13 -----------------------------------------------------------------------------------------
+
+
+def choose(rates, accuracies):
+    """Return the rate to take, and whether the search has to go on.
+
+    accuracies[i, s] is the validation accuracy of rates[i] with seed s,
+    NaN for a run that was lost: that counts as 0. Take the rate with the
+    best mean; of equal ones, the smallest. The search goes on (True) if
+    that is the smallest or the largest of the rates; else it ends (False).
+    """
+    means = np.nan_to_num(accuracies).mean(axis=1)
+    best = rates[means == means.max()].min()
+    return best, bool(best == rates.min() or best == rates.max())
+
+
+def _chosen(score, pick=np.min, border=None):
+    border = border or (lambda rates, best, i: best in (rates.min(), rates.max()))
+
+    def choose(rates, accuracies):
+        scores = score(accuracies)
+        best = pick(rates[scores == scores.max()])
+        return best, bool(border(rates, best, int(np.argmax(scores))))
+
+    return choose
+
+
+def _means(accuracies):
+    return np.nan_to_num(accuracies).mean(axis=1)
+
+
+def _chosen_in_a_list(rates, accuracies):
+    """Sort pairs of plain numbers: the lowest share of misses first, then the lowest rate."""
+    ranked = sorted(
+        (sum(1.0 - (a if a == a else 0.0) for a in row), rate)
+        for rate, row in zip(rates.tolist(), accuracies.tolist(), strict=True)
+    )
+    rate = ranked[0][1]
+    others = [other for _, other in ranked if other != rate]
+    return rate, all(o > rate for o in others) or all(o < rate for o in others)
+
+
+def _drawn_search(rng):
+    accuracies = rng.integers(0, 9, (5, 4)) / 8
+    accuracies[rng.random((5, 4)) < 0.2] = np.nan
+    return rng.permutation([0.01, 0.03, 0.1, 0.3, 1.0]), accuracies
+
+
+LOST = np.nan
+THREE = np.array([0.1, 0.01, 1.0])
+
+CHOOSE = Exercise(
+    id="7.13",
+    title="choose, and watch the border",
+    solution=choose,
+    probes={
+        "one seed": (THREE, np.array([[0.5], [0.75], [0.25]])),
+        "inside": (THREE, np.array([[0.75, 0.75], [0.5, 0.75], [0.5, 0.25]])),
+        "a lucky seed": (THREE, np.array([[0.75, 0.75, 0.75], [0.5, 0.5, 1.0], [0.25, 0.5, 0.5]])),
+        "a lost run": (THREE, np.array([[0.5, 0.75], [0.25, 0.5], [1.0, LOST]])),
+        "lost everywhere but once": (THREE, np.array([[LOST, 0.25], [LOST, LOST], [LOST, LOST]])),
+        "two are equal": (THREE, np.array([[0.5, 1.0], [1.0, 0.5], [0.25, 0.0]])),
+        "outliers": (THREE, np.array([[0.625] * 3, [0.75, 0.75, 0.25], [0.25, 0.5, 0.0]])),
+        "all are equal": (THREE, np.full((3, 2), 0.5)),
+        "the largest": (np.array([0.5, 2.0]), np.array([[0.5, 0.25], [0.5, 0.75]])),
+    },
+    wrong=[
+        Wrong(
+            _chosen(lambda a: np.nan_to_num(np.nanmax(np.c_[a, np.zeros(len(a))], axis=1))),
+            "You take the best single run. One lucky seed then chooses the rate: compare the means "
+            "over the seeds.",
+        ),
+        Wrong(
+            _chosen(lambda a: np.nansum(a, axis=1) / np.maximum((a == a).sum(axis=1), 1)),
+            "Lost runs are left out of the mean, as `np.nanmean` does. A rate that loses half of "
+            "its runs is then judged by the other half: count them as 0.",
+        ),
+        Wrong(
+            lambda rates, accuracies: _chosen(_means)(
+                rates, np.where(np.isnan(accuracies).any(axis=1, keepdims=True), 0, accuracies)
+            ),
+            "One lost run throws the whole rate out. It counts as a single 0 in the mean.",
+        ),
+        Wrong(
+            lambda rates, accuracies: _chosen(lambda a: a.mean(axis=1))(
+                rates, np.where(np.isnan(accuracies).any(axis=1, keepdims=True), 9, accuracies)
+            ),
+            "A lost run wins: `argmax` and `max` take NaN for the largest. Put 0 in its place "
+            "before the mean.",
+        ),
+        Wrong(
+            _chosen(lambda a: np.median(np.nan_to_num(a), axis=1)),
+            "That is the median over the seeds. Asked for is the mean.",
+        ),
+        Wrong(
+            _chosen(lambda a: -_means(a)),
+            "This is the worst rate. An accuracy is good when it is large.",
+        ),
+        Wrong(
+            _chosen(_means, pick=np.max),
+            "Of two rates that are equally good you take the larger. Take the smaller.",
+        ),
+        Wrong(
+            _chosen(_means, pick=lambda equal: equal[0]),
+            "Of two rates that are equally good you take the first in the list. Take the smaller.",
+        ),
+        Wrong(
+            _chosen(_means, border=lambda rates, best, i: i in (0, len(rates) - 1)),
+            "You look for the border by place in the list, and the rates are in no order. It is "
+            "the smallest and the largest rate.",
+        ),
+        Wrong(
+            _chosen(_means, border=lambda rates, best, i: best not in (rates.min(), rates.max())),
+            "The rate is right and the answer is turned round: True if it lies at the border.",
+        ),
+        Wrong(
+            _chosen(_means, border=lambda rates, best, i: best == rates.max()),
+            "You watch the upper border only. The smallest rate is one too.",
+        ),
+        Wrong(
+            _chosen(_means, border=lambda rates, best, i: False),
+            "Here the search ends always. If the best rate is the smallest or the largest one, a "
+            "better one may lie beyond.",
+        ),
+        Wrong(
+            lambda rates, accuracies: (
+                int(np.argmax(_means(accuracies))),
+                choose(rates, accuracies)[1],
+            ),
+            "That is the number of the row. Asked for is the rate that stands there.",
+        ),
+        Wrong(
+            lambda rates, accuracies: choose(rates, accuracies)[::-1],
+            "The two are exchanged: first the rate, then whether to go on.",
+        ),
+    ],
+    witness=_chosen_in_a_list,
+    draw=_drawn_search,
+    properties=[
+        holds(
+            "the order of the list does not count",
+            lambda f: all(
+                bool(f(THREE[order], table[order])[1]) is False
+                and np.isclose(f(THREE[order], table[order])[0], 0.1)
+                for table in [np.array([[0.75, 0.5], [0.5, 0.5], [0.25, 0.5]])]
+                for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0])
+            ),
+            "Put the rates in another order, and another answer comes out.",
+        )
+    ],
+    hints=[
+        "First what was lost: `np.nan_to_num` puts 0 for NaN. Then the mean over the seeds.",
+        "`means == means.max()` marks all rates that are equally good.",
+        "The border is `rates.min()` and `rates.max()`, wherever in the list they stand.",
+    ],
+    why="A best value at the edge of what was tried says where to look next, and nothing more.",
+)
+
+
+# 7.14 -----------------------------------------------------------------------------------------
+
+
+def split_by_group(group, held_out, seed):
+    """Return the rows to train on and the rows to hold out: two arrays.
+
+    group[i] says whose sample i is; the names may be any whole numbers.
+    Of np.random.default_rng(seed).permutation of the names (each once,
+    ascending), the last `held_out` are held out with all their samples.
+    Both lists of rows ascend.
+    """
+    order = np.random.default_rng(seed).permutation(np.unique(group))
+    out = np.isin(group, order[-held_out:])
+    return np.flatnonzero(~out), np.flatnonzero(out)
+
+
+def _by_names(names_of):
+    def split_by_group(group, held_out, seed):
+        out = np.isin(group, names_of(group, held_out, np.random.default_rng(seed)))
+        return np.flatnonzero(~out), np.flatnonzero(out)
+
+    return split_by_group
+
+
+def _by_rows(group, held_out, seed):
+    rows = np.random.default_rng(seed).permutation(len(group))
+    return np.sort(rows[:-held_out]), np.sort(rows[-held_out:])
+
+
+def _share_of_rows(group, held_out, seed):
+    count = round(held_out / len(np.unique(group)) * len(group))
+    return _by_rows(group, min(max(count, 1), len(group) - 1), seed)
+
+
+def _one_name_at_a_time(group, held_out, seed):
+    names = np.random.default_rng(seed).permutation(sorted(set(group.tolist()))).tolist()
+    apart = set(names[len(names) - held_out :])
+    sides = [
+        [row for row, name in enumerate(group.tolist()) if (name in apart) is side]
+        for side in (False, True)
+    ]
+    return tuple(np.array(side, int) for side in sides)
+
+
+FORMS_OF = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 3])
+NAMES = np.array([7, 3, 7, 12, 3, 12, 12, 40])
+
+SPLIT_BY_GROUP = Exercise(
+    id="7.14",
+    title="whole groups on one side",
+    solution=split_by_group,
+    probes={
+        "four forms, one held out": (FORMS_OF, 1, 0),
+        "two held out": (FORMS_OF, 2, 1),
+        "names in no order": (NAMES, 1, 2),
+        "all but one": (NAMES, 3, 3),
+        "one sample each": (np.array([5, 2, 9]), 1, 4),
+    },
+    wrong=[
+        Wrong(
+            _by_rows,
+            "You split the rows. Then samples of one group stand on both sides, which is what "
+            "this function is to prevent: permute the names.",
+        ),
+        Wrong(
+            _share_of_rows,
+            "You hold out a share of the rows, whoever they belong to. Whole groups go to one "
+            "side.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.permutation(np.unique(group))[:k]),
+            "You hold out the first of the permuted names. It is the last ones.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: np.unique(group)[-k:]),
+            "Nothing is shuffled: the largest names are held out, whatever the seed.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.permutation(int(group.max()) + 1)[-k:]),
+            "You permute the numbers from 0 to the largest name. Not each of them is a name: "
+            "`np.unique(group)` lists those that are.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.permutation(len(np.unique(group)))[-k:]),
+            "You permute places, 0, 1, 2, ..., and read them as names. Permute `np.unique(group)`.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.permutation(group)[-k:]),
+            "A name stands in the permutation as often as it has samples, so that large groups are "
+            "held out more often, and one may fill several places. Take each name once.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.choice(np.unique(group), k)),
+            "You draw names with replacement, so that one may come twice and too few are held out.",
+        ),
+        Wrong(
+            lambda group, held_out, seed: split_by_group(group, held_out, seed)[::-1],
+            "The two are exchanged: first the rows to train on.",
+        ),
+        Wrong(
+            lambda group, held_out, seed: tuple(
+                group[rows] for rows in split_by_group(group, held_out, seed)
+            ),
+            "You return the names. Asked for are the numbers of the rows, `np.flatnonzero`.",
+        ),
+        Wrong(
+            lambda group, held_out, seed: tuple(
+                np.isin(np.arange(len(group)), rows)
+                for rows in split_by_group(group, held_out, seed)
+            ),
+            "These are masks, a True or False for each row. `np.flatnonzero` makes row numbers of "
+            "them.",
+        ),
+    ],
+    witness=_one_name_at_a_time,
+    draw=lambda rng: (
+        rng.permutation(np.repeat([2, 4, 5, 11, 30], rng.integers(1, 5, 5))),
+        int(rng.integers(1, 5)),
+        int(rng.integers(99)),
+    ),
+    properties=[
+        holds(
+            "no group is on both sides",
+            lambda f: all(
+                not set(FORMS_OF[f(FORMS_OF, 2, s)[0]]) & set(FORMS_OF[f(FORMS_OF, 2, s)[1]])
+                for s in range(5)
+            ),
+            "Some group has samples on both sides.",
+        )
+    ],
+    hints=[
+        "What is to be shuffled: the rows, or the names?",
+        "`np.unique(group)` has each name once; `np.isin(group, some)` marks their rows.",
+    ],
+    why="What is dealt out must be what is new in use: whoever will write to the network is a new "
+    "writer, not a new image of an old one.",
+)
+
+
 EXERCISES = [
+    # lesson 1
     BATCHES,
-    EPOCH_MEAN,
-    BATCH_VARIANCE,
-    ACCUMULATE,
-    EPOCH_LAB,
     TRAIN,
-    EARLY_STOPPING,
-    WARMUP,
+    EPOCH_MEAN,
     SHUFFLE_LAB,
-    PREDICT_LAB,
+    EPOCH_LAB,
+    # lesson 2
+    BATCH_VARIANCE,
+    # lesson 3
+    ACCUMULATE,
+    WARMUP,
+    # lesson 4
     UPDATE_RATIOS,
+    EARLY_STOPPING,
+    PREDICT_LAB,
+    # lesson 5
     STANDARDIZE,
+    CHOOSE,
+    SPLIT_BY_GROUP,
 ]
