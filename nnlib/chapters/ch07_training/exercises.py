@@ -229,7 +229,7 @@ EPOCH_MEAN = Exercise(
 
 
 def batch_variance(G, B):
-    """Return the mean squared error of a batch gradient, by (7.4).
+    """Return the mean squared error of a batch gradient, by (7.5).
 
     Row i of G is the gradient of sample i; a batch is B rows drawn
     without replacement.
@@ -281,7 +281,7 @@ BATCH_VARIANCE = Exercise(
         ),
         Wrong(
             lambda G, B: _spread(G) * len(G) / (len(G) - 1) / B * (len(G) - B) / (len(G) - 1),
-            "S is divided by n - 1 and not by n. In (7.4) S is the mean over the n samples; the "
+            "S is divided by n - 1 and not by n. In (7.5) S is the mean over the n samples; the "
             "n - 1 stands in the other factor.",
         ),
         Wrong(

@@ -35,20 +35,21 @@ def descend(
     runs: int = 20,
     replace: bool = False,
     decay_after: int | None = None,
+    start: Array | tuple[float, float] = START,
 ) -> Array:
-    """Return all weights (steps, runs, 2) after each step from START.
+    """Return all weights (steps, runs, 2) after each step.
 
     Batches are cut from a new order in each epoch, or with `replace` drawn afresh. After
     `decay_after` epochs the rate is a tenth.
     """
     rng, n = np.random.default_rng(0), len(FEATURES)
-    w, path = np.tile(START, (runs, 1)), []
+    w, path = np.tile(start, (runs, 1)), []
     for epoch in range(epochs):
         if epoch == decay_after:
             rate = rate / 10
         order = np.array([rng.permutation(n) for _ in range(runs)])
-        for start in range(0, n, batch_size):
-            rows = order[:, start : start + batch_size]
+        for first in range(0, n, batch_size):
+            rows = order[:, first : first + batch_size]
             if replace:
                 rows = rng.integers(0, n, rows.shape)
             error = np.einsum("rbj,rj->rb", FEATURES[rows], w) - TARGETS[rows]
@@ -68,7 +69,13 @@ def floor(batch_size: int, rate: float) -> float:
     return rate * S_BEST / (4 * batch_size)
 
 
-def settled(batch_size: int, rate: float, replace: bool, runs: int = 100) -> float:
-    """Return the mean excess loss over the last ten of forty epochs."""
-    path = descend(batch_size, rate, 40, runs, replace)
-    return float(excess(path[-10 * len(path) // 40 :]).mean())
+def settled(batch_size: int, rate: float, replace: bool, runs: int = 50) -> float:
+    """Return the mean excess loss of walks that have settled.
+
+    They start at the minimum and take ten times 1/(rate times the lower curvature) steps; the
+    second half counts.
+    """
+    steps = 10 / (rate * float(np.linalg.eigvalsh(HESSIAN)[0]))
+    epochs = int(np.ceil(steps * batch_size / len(FEATURES)))
+    path = descend(batch_size, rate, epochs, runs, replace, start=BEST)
+    return float(excess(path[len(path) // 2 :]).mean())
