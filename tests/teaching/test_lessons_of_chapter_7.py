@@ -264,7 +264,7 @@ def test_a_half_is_read_with_and_without_its_hand():
 def test_records_of_the_search_are_repeated():
     assert set(SEARCH) == set(itertools.product(choosing.UNITS, range(choosing.SPLITS)))
     assert all(len(pairs) == choosing.PAIRS for pairs in SEARCH.values())
-    best = searches.winner("form", 0)[0]
+    best = choosing.winner("form", 0)[0]
     train, validation, test = choosing.parts("form", 0)
     w = choosing.trained(train, *choosing.pairs(0)[best], best)
     found = choosing.misread(w, validation), choosing.misread(w, test)
@@ -274,14 +274,14 @@ def test_records_of_the_search_are_repeated():
 
 
 def test_what_the_lesson_says_of_luck_and_hands():
-    image, form = (searches.winners(unit) for unit in choosing.UNITS)
+    image, form = (choosing.winners(unit) for unit in choosing.UNITS)
     luck = image[:, 0] - image[:, 1]
     assert luck.mean() > 2 * luck.std(ddof=1) / np.sqrt(len(luck))
     assert (image[:, 1].mean().round(3), form[:, 1].mean().round(3)) == (0.970, 0.931)
     assert form[:, 1].std() > 2 * image[:, 1].std()
-    shares = searches.form_shares()
+    shares = choosing.form_shares()
     assert np.sum(shares[:, 0] > shares[:, 1]) == 13
     labels = nnlib.load_digits()[1][ONLY_UNSEEN[3]]
     assert (labels == 7).sum() == 6
     assert len(labels) == 8
-    assert [searches.at_border(pair) for pair in ((4, 0.1), (30, 0.1), (30, 2.9))] == [1, 0, 1]
+    assert [choosing.at_border(pair) for pair in ((4, 0.1), (30, 0.1), (30, 2.9))] == [1, 0, 1]

@@ -10,11 +10,13 @@ have seen its other half, and by networks that have not seen the form.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
 import nnlib
 from nnlib.chapters.ch07_training.network import logits, new_weights, train_network
+from nnlib.chapters.ch07_training.results import BY_FORM, SEARCH
 
 Array = np.ndarray
 
@@ -110,6 +112,43 @@ def only_unseen(form: int, most: int = 8) -> list[int]:
         seen |= set(misread_rows(trained(with_hand, 16, 0.2, 0), test).tolist())
         unseen |= set(misread_rows(trained(without, 16, 0.2, 0), test).tolist())
     return sorted(unseen - seen)[:most]
+
+
+# What came of it -------------------------------------------------------------------------------
+
+
+def scores(unit: str, split: int) -> tuple[Array, Array]:
+    """Return validation and test accuracy of each pair, (PAIRS,)."""
+    sizes = [len(rows) for rows in parts(unit, split)[1:]]
+    found = 1 - np.array(SEARCH[unit, split]) / sizes
+    return found[:, 0], found[:, 1]
+
+
+def winner(unit: str, split: int) -> tuple[int, float, float]:
+    """Return the pair that is best on validation, its accuracy there and on the test set."""
+    validation, test = scores(unit, split)
+    best = int(validation.argmax())
+    return best, float(validation[best]), float(test[best])
+
+
+@cache
+def winners(unit: str) -> Array:
+    """Return validation and test accuracy of the winner of each split, (splits, 2)."""
+    count = sum(name == unit for name, _ in SEARCH)
+    return np.array([winner(unit, split)[1:] for split in range(count)])
+
+
+def at_border(pair: tuple[int, float]) -> bool:
+    """Tell whether a pair lies within a tenth of the searched range of its border (on log axes)."""
+    low, high = np.log(LOWEST), np.log(HIGHEST)
+    place = (np.log(pair) - low) / (high - low)
+    return bool(np.any((place < 0.1) | (place > 0.9)))
+
+
+def form_shares() -> Array:
+    """Return for each form the accuracy with its hand seen and unseen, (14, 2): means of seeds."""
+    sizes = np.bincount(nnlib.load_digits(forms=True)[2])
+    return np.asarray(1 - np.array(BY_FORM).mean(axis=1) / sizes[:, None])
 
 
 def main() -> None:

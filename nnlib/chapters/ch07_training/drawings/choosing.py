@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,44 +10,19 @@ import nnlib
 from nnlib.chapters.ch07_training.choosing import (
     HIGHEST,
     LOWEST,
+    at_border,
+    form_shares,
     pairs,
-    parts,
+    scores,
+    winner,
 )
-from nnlib.chapters.ch07_training.results import BY_FORM, ONLY_UNSEEN, SEARCH
+from nnlib.chapters.ch07_training.results import ONLY_UNSEEN
 from nnlib.teaching.figures import PALETTE
 
 Array = np.ndarray
 Picture = tuple[Figure, str]
 
 SPLITS_SHOWN = range(10)
-
-
-def scores(unit: str, split: int) -> tuple[Array, Array]:
-    """Return validation and test accuracy of each pair, (PAIRS,)."""
-    sizes = [len(rows) for rows in parts(unit, split)[1:]]
-    found = 1 - np.array(SEARCH[unit, split]) / sizes
-    return found[:, 0], found[:, 1]
-
-
-def winner(unit: str, split: int) -> tuple[int, float, float]:
-    """Return the pair that is best on validation, its accuracy there and on the test set."""
-    validation, test = scores(unit, split)
-    best = int(validation.argmax())
-    return best, float(validation[best]), float(test[best])
-
-
-@cache
-def winners(unit: str) -> Array:
-    """Return validation and test accuracy of the winner of each split, (splits, 2)."""
-    count = sum(name == unit for name, _ in SEARCH)
-    return np.array([winner(unit, split)[1:] for split in range(count)])
-
-
-def at_border(pair: tuple[int, float]) -> bool:
-    """Tell whether a pair lies within a tenth of the searched range of its border (on log axes)."""
-    low, high = np.log(LOWEST), np.log(HIGHEST)
-    place = (np.log(pair) - low) / (high - low)
-    return bool(np.any((place < 0.1) | (place > 0.9)))
 
 
 def search(split: int, held_out: str) -> Picture:
@@ -85,12 +58,6 @@ def search(split: int, held_out: str) -> Picture:
 
 
 # Forms ------------------------------------------------------------------------------------------
-
-
-def form_shares() -> Array:
-    """Return for each form the accuracy with its hand seen and unseen, (14, 2): means of seeds."""
-    sizes = np.bincount(nnlib.load_digits(forms=True)[2])
-    return np.asarray(1 - np.array(BY_FORM).mean(axis=1) / sizes[:, None])
 
 
 def by_hand(form: int) -> Picture:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ from nnlib.chapters.ch07_training.network import (
     train_network,
 )
 from nnlib.chapters.ch07_training.valley import BEST, START, descend, excess, floor
-from nnlib.teaching.figures import PALETTE
+from nnlib.teaching.figures import PALETTE, STYLE
 
 Array = np.ndarray
 Picture = tuple[Figure, str]
@@ -104,6 +105,12 @@ def batch_gradients(batch_size: int, network: str) -> Picture:
         f"{found.cosine:.2f} on average, and {np.mean(found.along > 0):.0%} lie on the side of g."
         f"{beyond}"
     )
+
+
+@mpl.rc_context(STYLE)
+def opening() -> Picture:
+    """Draw the cloud of the opening page, where nothing moves."""
+    return batch_gradients(16, next(iter(STATES)))
 
 
 # The valley -------------------------------------------------------------------------------------
