@@ -273,6 +273,14 @@ def test_records_of_the_search_are_repeated():
     assert set(choosing.only_unseen(3)) & set(ONLY_UNSEEN[3])
 
 
+def test_good_pairs_lie_along_a_diagonal():
+    splits = range(choosing.SPLITS)
+    drawn = np.log(np.concatenate([choosing.pairs(split) for split in splits]))
+    shares = np.concatenate([choosing.scores("image", split)[0] for split in splits])
+    assert np.corrcoef(drawn[shares > 0.96].T)[0, 1] == pytest.approx(0.58, abs=0.03)
+    assert abs(np.corrcoef(drawn.T)[0, 1]) < 0.15
+
+
 def test_what_the_lesson_says_of_luck_and_hands():
     image, form = (choosing.winners(unit) for unit in choosing.UNITS)
     luck = image[:, 0] - image[:, 1]
