@@ -118,7 +118,7 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
     same = [c for c in candidates if c.aspect == "value" and _same(exercise, c.trials, found)]
     if same:
         return Diagnosis(same[0].diagnosis, "known", key)
-    if said := unsteady(exercise, function, found):
+    if said := unsteady(exercise, function, found, wrong):
         return Diagnosis(said, "values", key)
     said, left = _by_parts(exercise, candidates, found, right)
     if said and not left:
@@ -137,21 +137,29 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
     return _by_values(exercise, function, found, right, wrong)
 
 
-def unsteady(exercise: Exercise, function: Function, found: Survey) -> str:
-    """Say if the function returns another result when it is called again; "" if not."""
-    name, given = next(iter(exercise.inputs.items()))
-    again = attempt(function, given, exercise.arguments)
-    one, other = found[name], again
-    if one.error or other.error:
-        steady = type(one.error) is type(other.error)
-    else:
-        steady = _equal(one.value, other.value)
-    if steady:
+def unsteady(
+    exercise: Exercise, function: Function, found: Survey, wrong: Deviations | None = None
+) -> str:
+    """Say if the function returns another result when it is called again; "" if not.
+
+    It is called with the first input, and with those on which its values were wrong: an order of
+    rows that is drawn without a seed may not count on the first.
+    """
+    missed = [name for aspect, name in wrong or () if aspect == "value"]
+    first = next(iter(exercise.inputs))
+    if all(_steady(exercise, function, found, name) for name in dict.fromkeys([first, *missed])):
         return ""
     return (
         "Called twice with the same arguments, your function returns two different results: it "
         "remembers something from the call before, or draws random numbers without a seed."
     )
+
+
+def _steady(exercise: Exercise, function: Function, found: Survey, name: str) -> bool:
+    one, other = found[name], attempt(function, exercise.inputs[name], exercise.arguments)
+    if one.error or other.error:
+        return type(one.error) is type(other.error)
+    return _equal(one.value, other.value)
 
 
 def _equal(one: object, other: object) -> bool:

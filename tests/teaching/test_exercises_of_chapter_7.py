@@ -3,7 +3,9 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
 
+from nnlib.teaching import check
 from nnlib.teaching.exercises import find
 from nnlib.training import minibatches
 
@@ -44,3 +46,68 @@ def test_accumulated_steps_are_full_batch_steps():
     parts = ((X[:3], t[:3]), (X[3:], t[3:]))
     full = w - 0.1 * solution("7.4")(parts, w)
     np.testing.assert_allclose(full, solution("7.5")(X, t, w, 0.1, 7), rtol=1e-12)
+
+
+ROWS = "order[start : start + batch_size]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("    return w\n", "        return w\n", "after one epoch"),
+        ("    return w\n", "            return w\n", "after one batch"),
+        ("range(0, len(X), batch_size)", "range(len(X))", "The batches overlap"),
+        (ROWS, "order[start : start + batch_size + 1]", "first row of the next one"),
+        (ROWS, "order[start : start + batch_size - 1]", "is left out"),
+        (ROWS, "rng.integers(0, len(X), batch_size)", "drawn and not used"),
+        ("rng = np.random.default_rng(seed)", "rng = np.random.default_rng()", "Called twice"),
+        ("= np.random.default_rng(seed)", "= np.random.RandomState(seed)", "old generator"),
+        ("    for _ in range(epochs):\n", "    for _ in range(epochs):\n        pass\n", ""),
+    ],
+)
+def test_a_slip_of_the_loop_is_told_by_name(old, new, told):
+    source = find("7.6").solution_source
+    assert source.count(old) == 1
+    room = {"np": np}
+    exec(source.replace(old, new), room)
+    verdict = check("7.6", room["train"])
+    assert verdict.passed == (not told), verdict.message
+    assert told in verdict.message
+
+
+def test_gradients_at_an_old_w_are_told_by_name():
+    loop = find("7.6").solution_source.replace("X[rows] @ w", "X[rows] @ old")
+    epoch, step = "        order =", "    for _ in"
+    for place, told in ((epoch, "that it began with"), (step, "that training began with")):
+        indent = place[: len(place) - len(place.lstrip())]
+        room = {"np": np}
+        exec(loop.replace(place, f"{indent}old = w.copy()\n{place}"), room)
+        assert told in check("7.6", room["train"]).message
+
+
+CHOICE = """
+def choose(rates, accuracies):
+    scores = {}
+    i = scores.argmax()
+    return rates[i], {}
+"""
+AT_BORDER, AT_END = "rates[i] in (rates.min(), rates.max())", "i in (0, len(rates) - 1)"
+
+
+@pytest.mark.parametrize(
+    ("scores", "border", "told"),
+    [
+        ("np.nan_to_num(accuracies).mean(axis=1)", AT_BORDER, "you take the first in the list"),
+        ("np.nan_to_num(accuracies).mean(axis=1)", AT_END, "by place in the list"),
+        ("np.nanmean(accuracies, axis=1)", AT_BORDER, "Lost runs are left out"),
+        ("accuracies.mean(axis=1)", AT_BORDER, "A lost run wins"),
+        ("np.nan_to_num(accuracies).max(axis=1)", AT_BORDER, "the best single run"),
+        ("np.nan_to_num(accuracies).min(axis=1)", AT_BORDER, "the worst runs"),
+        ("np.nan_to_num(accuracies)[:, 0]", AT_BORDER, "the first seed"),
+    ],
+)
+def test_a_choice_by_argmax_is_told_what_it_does(scores, border, told):
+    room = {"np": np}
+    exec(CHOICE.format(scores, border), room)
+    with np.errstate(all="ignore"):
+        assert told in check("7.13", room["choose"]).message

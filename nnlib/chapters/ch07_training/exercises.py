@@ -276,6 +276,11 @@ BATCH_VARIANCE = Exercise(
             "them: `axis=1`.",
         ),
         Wrong(
+            lambda G, B: G.var() / B * (len(G) - B) / (len(G) - 1),
+            "`G.var()` subtracts one mean from all numbers and takes the mean over all of them. "
+            "Each parameter has its own mean, `axis=0`; then add up over the parameters.",
+        ),
+        Wrong(
             lambda G, B: np.mean(np.sum(G**2, axis=1)) / B * (len(G) - B) / (len(G) - 1),
             "S measures distances from the mean gradient. Here the mean was not subtracted.",
         ),
@@ -355,6 +360,22 @@ def _drawn_parts(rng):
     return tuple(parts), rng.normal(size=(3, 1))
 
 
+def _by_the_samples_so_far(parts, w):
+    seen, gradient = 0, np.zeros_like(w)
+    for X, t in parts:
+        seen += len(X)
+        gradient += X.T @ (X @ w - t) / seen
+    return gradient
+
+
+def _moving_between_parts(parts, w):
+    n, gradient = sum(len(X) for X, _ in parts), np.zeros_like(w)
+    for X, t in parts:
+        share = X.T @ (X @ w - t) / n
+        gradient, w = gradient + share, w - share
+    return gradient
+
+
 W0 = np.array([[0.5], [-1.0]])
 UNEVEN = _pairs(3, 1)
 EVEN = _pairs(2, 2)
@@ -405,6 +426,21 @@ ACCUMULATE = Exercise(
                 2 * sum(X.T @ (X @ w - t) for X, t in parts) / sum(len(X) for X, _ in parts)
             ),
             "Twice too large: the 2 of the square cancels with the 1/2 in the loss.",
+        ),
+        Wrong(
+            _by_the_samples_so_far,
+            "Each part is divided by the samples so far. It is one n for all parts, that of the "
+            "whole batch: add up first and divide at the end, or count first.",
+        ),
+        Wrong(
+            lambda parts, w: (
+                sum(X.T @ (X @ w - t) for X, t in parts) / (len(parts) * len(parts[0][0]))
+            ),
+            "You take parts times the size of the first for n. The parts may differ in size.",
+        ),
+        Wrong(
+            _moving_between_parts,
+            "w moves between the parts. It is one gradient, at one w; the step comes after it.",
         ),
     ],
     witness=_of_all_at_once,
@@ -623,12 +659,17 @@ def _with_replacement(X, t, w, rate, batch_size, epochs, seed):
     return w
 
 
-def _drawn_for_each_batch(rows_of):
-    """Return the loop that draws each batch by itself: rows_of(rng, n, start, batch_size)."""
+def _drawn_for_each_batch(rows_of, idle=False):
+    """Return the loop that draws each batch by itself: rows_of(rng, n, start, batch_size).
+
+    Where `idle` holds, an order is drawn as well, and not used.
+    """
 
     def train(X, t, w, rate, batch_size, epochs, seed):
         rng, w = np.random.default_rng(seed), w.copy()
         for _ in range(epochs):
+            if idle:
+                rng.permutation(len(X))
             for start in range(0, len(X), batch_size):
                 rows = rows_of(rng, len(X), start, batch_size)
                 w -= rate * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
@@ -650,6 +691,85 @@ def _carrying(X, t, w, rate, batch_size, epochs, seed):
         for A, c in minibatches(X, t, batch_size, rng):
             total += A.T @ (A @ w - c) / len(A)
             w -= rate * total
+    return w
+
+
+def _gradients_at_first(fresh):
+    """Return the loop that takes gradients at a w that stands still: in each epoch, or for good."""
+
+    def train(X, t, w, rate, batch_size, epochs, seed):
+        rng, start, w = np.random.default_rng(seed), w, w.copy()
+        for _ in range(epochs):
+            start = w.copy() if fresh else start
+            for A, c in minibatches(X, t, batch_size, rng):
+                w -= rate * A.T @ (A @ start - c) / len(A)
+        return w
+
+    return train
+
+
+def _mean_of_the_epoch(X, t, w, rate, batch_size, epochs, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        parts = list(minibatches(X, t, batch_size, rng))
+        w = w - rate * np.mean([A.T @ (A @ w - c) / len(A) for A, c in parts], axis=0)
+    return w
+
+
+def _beginning_anew(X, t, w, rate, batch_size, epochs, seed):
+    rng, last = np.random.default_rng(seed), w.copy()
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        last = one_epoch(X[order], t[order], w, rate, batch_size)
+    return last
+
+
+def _shuffled_in_place(X, t, w, rate, batch_size, epochs, seed):
+    rng, w = np.random.default_rng(seed), w.copy()
+    for _ in range(epochs):
+        rng.shuffle(X)
+        rng.shuffle(t)
+        w = one_epoch(X, t, w, rate, batch_size)
+    return w
+
+
+def _of_slices(slices):
+    """Return the loop with other slices of the order: slices(n, batch_size) yields them."""
+
+    def train(X, t, w, rate, batch_size, epochs, seed):
+        rng, w = np.random.default_rng(seed), w.copy()
+        for _ in range(epochs):
+            order = rng.permutation(len(X))
+            for place in slices(len(X), batch_size):
+                rows = order[place]
+                w -= rate * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
+        return w
+
+    return train
+
+
+def _cuts(n, batch_size, more=0):
+    return (slice(start, start + batch_size + more) for start in range(0, n, batch_size))
+
+
+def _returning_early(after_a_batch):
+    """Return the loop with its `return` inside: None without an epoch."""
+
+    def train(X, t, w, rate, batch_size, epochs, seed):
+        if epochs == 0:
+            return None
+        order = _order(len(X), seed)
+        rows = order[:batch_size] if after_a_batch else order
+        return one_epoch(X[rows], t[rows], w, rate, batch_size)
+
+    return train
+
+
+def _old_generator(X, t, w, rate, batch_size, epochs, seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        w = one_epoch(X[order], t[order], w, rate, batch_size)
     return w
 
 
@@ -746,8 +866,14 @@ TRAIN = Exercise(
         ),
         Wrong(
             _drawn_for_each_batch(lambda rng, n, start, B: rng.choice(n, B)),
-            "`rng.choice(n, batch_size)` draws each batch with replacement: some rows come twice "
-            "in an epoch, others never. Cut one permutation into pieces.",
+            "Each batch is drawn with replacement, as `rng.choice(n, batch_size)` and "
+            "`rng.integers` do: some rows come twice in an epoch, others never. Cut one "
+            "permutation into pieces.",
+        ),
+        Wrong(
+            _drawn_for_each_batch(lambda rng, n, start, B: rng.choice(n, B), idle=True),
+            "An order is drawn and not used: each batch is drawn anew, with replacement. Some rows "
+            "come twice in an epoch, others never. Take `order[start : start + batch_size]`.",
         ),
         Wrong(
             _drawn_for_each_batch(lambda rng, n, start, B: rng.choice(n, min(B, n), replace=False)),
@@ -787,6 +913,66 @@ TRAIN = Exercise(
                 X, t, w, rate, batch_size, min(epochs, 1), seed
             ),
             "Training ends after one epoch. Is the `return` inside a loop?",
+        ),
+        Wrong(
+            _returning_early(False),
+            "Training ends after one epoch: the `return` is inside the loop. It belongs below both "
+            "loops, as far left as `for _ in range(epochs)`.",
+        ),
+        Wrong(
+            _returning_early(True),
+            "Training ends after one batch: the `return` is inside the inner loop. It belongs "
+            "below both loops, as far left as `for _ in range(epochs)`.",
+        ),
+        Wrong(
+            _gradients_at_first(True),
+            "All gradients of an epoch are taken at the w that it began with, as in one long step. "
+            "Each batch should see the w that the batch before it has left.",
+        ),
+        Wrong(
+            _mean_of_the_epoch,
+            "One step an epoch, along the mean of the batches' gradients. Each batch should move "
+            "w, and the next one should see the w that it has left.",
+        ),
+        Wrong(
+            _gradients_at_first(False),
+            "Each gradient is taken at the w that training began with. The error of a batch needs "
+            "the w that the batch before it has left.",
+        ),
+        Wrong(
+            _beginning_anew,
+            "Each epoch begins with the caller's w again, so that only the last one counts. Copy w "
+            "once, before the loops.",
+        ),
+        Wrong(
+            _of_slices(lambda n, B: (slice(start, start + B) for start in range(n))),
+            "The batches overlap: the start moves by 1. It should move by batch_size, the third "
+            "argument of `range`.",
+        ),
+        Wrong(
+            _of_slices(lambda n, B: _cuts(n, B, 1)),
+            "Each batch takes the first row of the next one, too: a slice ends *before* its second "
+            "number, `start + batch_size`.",
+        ),
+        Wrong(
+            _of_slices(lambda n, B: _cuts(n, B, -1)),
+            "The last row of each batch is left out: a slice ends *before* its second number, "
+            "`start + batch_size`.",
+        ),
+        Wrong(
+            _of_slices(lambda n, B: (slice(k * B, (k + 1) * B) for k in range(n // B + 1))),
+            "Where the sizes fit, an empty batch comes last: its mean is 0/0. The starts end "
+            "before n, `range(0, len(X), batch_size)`.",
+        ),
+        Wrong(
+            _shuffled_in_place,
+            "`rng.shuffle` twice: X and t come in two orders, and the caller's arrays are "
+            "shuffled, too. Draw one order, and take the rows by it.",
+        ),
+        Wrong(
+            _old_generator,
+            "These numbers are of NumPy's old generator, `np.random.seed` or `RandomState`. Asked "
+            "for is `np.random.default_rng(seed)`, made once, before the loops.",
         ),
     ],
     witness=_trained_by_differences,
@@ -859,6 +1045,17 @@ def _total_quiet(losses, patience):
     return np.array([best, len(losses) - 1])
 
 
+def _rises_in_a_row(losses, patience):
+    best, rises = 0, 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        rises = rises + 1 if losses[epoch] > losses[epoch - 1] else 0
+        if rises >= patience:
+            return np.array([best, epoch])
+    return np.array([best, len(losses) - 1])
+
+
 def _against_patience_ago(losses, patience):
     best = 0
     for epoch in range(len(losses)):
@@ -916,6 +1113,11 @@ EARLY_STOPPING = Exercise(
             lambda losses, patience: _stopping(losses, patience, previous=True),
             "Each loss is compared with the one before it. Compare with the best so far: a loss "
             "that falls back slowly from a peak has improved nothing.",
+        ),
+        Wrong(
+            _rises_in_a_row,
+            "You count rises in a row. A loss that falls a little and is still above the best has "
+            "improved nothing: count the epochs since the best.",
         ),
         Wrong(
             lambda losses, patience: _stopping(losses, patience, better=np.less_equal),
@@ -1519,6 +1721,14 @@ STANDARDIZE = Exercise(
             "X_new comes back unchanged. The network was trained on scaled inputs and needs the "
             "same scaling here.",
         ),
+        Wrong(
+            lambda A, N: tuple(
+                (M - A.min(axis=0)) / np.where(np.ptp(A, axis=0) > 0, np.ptp(A, axis=0), 1)
+                for M in (A, N)
+            ),
+            "You scale from the smallest value to the largest, to 0 and 1. Asked for are mean 0 "
+            "and variance 1.",
+        ),
         *map(_with_epsilon, (1e-8, 1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-5)),
         Wrong(
             lambda A, N: tuple(
@@ -1582,19 +1792,53 @@ def choose(rates, accuracies):
     return best, bool(best == rates.min() or best == rates.max())
 
 
+def _at_the_ends(rates, best, i):
+    return i in (0, len(rates) - 1)
+
+
 def _chosen(score, pick=np.min, border=None):
     border = border or (lambda rates, best, i: best in (rates.min(), rates.max()))
 
     def choose(rates, accuracies):
         scores = score(accuracies)
         best = pick(rates[scores == scores.max()])
-        return best, bool(border(rates, best, int(np.argmax(scores))))
+        return best, bool(border(rates, best, rates.tolist().index(best)))
 
     return choose
 
 
+def _first(equal):
+    return equal[0]
+
+
 def _means(accuracies):
     return np.nan_to_num(accuracies).mean(axis=1)
+
+
+def _best_run(accuracies):
+    return np.nan_to_num(accuracies).max(axis=1)
+
+
+def _mean_of_those_left(accuracies):
+    return np.nansum(accuracies, axis=1) / np.maximum((accuracies == accuracies).sum(axis=1), 1)
+
+
+def _mean_of_those_left_or_lost(accuracies):
+    lost = np.isnan(accuracies).all(axis=1)
+    return np.where(lost, np.inf, _mean_of_those_left(accuracies))
+
+
+def _lost_wins(accuracies):
+    return np.nan_to_num(accuracies.mean(axis=1), nan=np.inf)
+
+
+def _by_the_first(score, diagnosis):
+    """A wrong score, by itself and with `argmax`, which takes the first of equal ones."""
+    besides = " And of rates that are equally good take the smallest."
+    return [
+        Wrong(_chosen(score), diagnosis),
+        Wrong(_chosen(score, pick=_first), diagnosis + besides),
+    ]
 
 
 def _chosen_in_a_list(rates, accuracies):
@@ -1630,38 +1874,55 @@ CHOOSE = Exercise(
         "two are equal": (THREE, np.array([[0.5, 1.0], [1.0, 0.5], [0.25, 0.0]])),
         "outliers": (THREE, np.array([[0.625] * 3, [0.75, 0.75, 0.25], [0.25, 0.5, 0.0]])),
         "all are equal": (THREE, np.full((3, 2), 0.5)),
+        "seeds that differ": (THREE, np.array([[0.5] * 3, [1.0, 0.75, 0.25], [0.25] * 3])),
+        "an unlucky seed": (THREE, np.array([[0.375] * 3, [1.0, 1.0, 0.25], [0.25] * 3])),
         "the largest": (np.array([0.5, 2.0]), np.array([[0.5, 0.25], [0.5, 0.75]])),
     },
     wrong=[
-        Wrong(
-            _chosen(lambda a: np.nan_to_num(np.nanmax(np.c_[a, np.zeros(len(a))], axis=1))),
+        *_by_the_first(
+            _best_run,
             "You take the best single run. One lucky seed then chooses the rate: compare the means "
             "over the seeds.",
         ),
-        Wrong(
-            _chosen(lambda a: np.nansum(a, axis=1) / np.maximum((a == a).sum(axis=1), 1)),
+        *_by_the_first(
+            _mean_of_those_left,
             "Lost runs are left out of the mean, as `np.nanmean` does. A rate that loses half of "
             "its runs is then judged by the other half: count them as 0.",
         ),
-        Wrong(
-            lambda rates, accuracies: _chosen(_means)(
-                rates, np.where(np.isnan(accuracies).any(axis=1, keepdims=True), 0, accuracies)
-            ),
+        *_by_the_first(
+            _mean_of_those_left_or_lost,
+            "Lost runs are left out of the mean, as `np.nanmean` does, and a rate that has lost "
+            "them all wins: `argmax` takes NaN for the largest. Count each as 0.",
+        ),
+        *_by_the_first(
+            lambda a: np.nan_to_num(a.mean(axis=1)),
             "One lost run throws the whole rate out. It counts as a single 0 in the mean.",
         ),
-        Wrong(
-            lambda rates, accuracies: _chosen(lambda a: a.mean(axis=1))(
-                rates, np.where(np.isnan(accuracies).any(axis=1, keepdims=True), 9, accuracies)
-            ),
+        *_by_the_first(
+            _lost_wins,
             "A lost run wins: `argmax` and `max` take NaN for the largest. Put 0 in its place "
             "before the mean.",
         ),
-        Wrong(
-            _chosen(lambda a: np.median(np.nan_to_num(a), axis=1)),
+        *_by_the_first(
+            lambda a: np.median(np.nan_to_num(a), axis=1),
             "That is the median over the seeds. Asked for is the mean.",
         ),
-        Wrong(
-            _chosen(lambda a: -_means(a)),
+        *_by_the_first(
+            lambda a: np.nan_to_num(a).min(axis=1),
+            "You compare the worst runs. One unlucky seed then decides: take the means over the "
+            "seeds.",
+        ),
+        *_by_the_first(
+            lambda a: _means(a) - np.nan_to_num(a).std(axis=1),
+            "You subtract the spread of the seeds from their mean, which prefers a steady rate. "
+            "Asked for is the best mean.",
+        ),
+        *_by_the_first(
+            lambda a: np.nan_to_num(a)[:, 0],
+            "Only the first seed is looked at. Take the mean over the seeds, `axis=1`.",
+        ),
+        *_by_the_first(
+            lambda a: -_means(a),
             "This is the worst rate. An accuracy is good when it is large.",
         ),
         Wrong(
@@ -1669,13 +1930,19 @@ CHOOSE = Exercise(
             "Of two rates that are equally good you take the larger. Take the smaller.",
         ),
         Wrong(
-            _chosen(_means, pick=lambda equal: equal[0]),
+            _chosen(_means, pick=_first),
             "Of two rates that are equally good you take the first in the list. Take the smaller.",
         ),
         Wrong(
-            _chosen(_means, border=lambda rates, best, i: i in (0, len(rates) - 1)),
+            _chosen(_means, border=_at_the_ends),
             "You look for the border by place in the list, and the rates are in no order. It is "
             "the smallest and the largest rate.",
+        ),
+        Wrong(
+            _chosen(_means, pick=_first, border=_at_the_ends),
+            "You look for the border by place in the list, and the rates are in no order: it is "
+            "the smallest and the largest rate. And of two that are equally good you take the "
+            "first; take the smaller.",
         ),
         Wrong(
             _chosen(_means, border=lambda rates, best, i: best not in (rates.min(), rates.max())),
@@ -1759,6 +2026,14 @@ def _share_of_rows(group, held_out, seed):
     return _by_rows(group, min(max(count, 1), len(group) - 1), seed)
 
 
+def _name_after_name(group, held_out, seed):
+    names = np.random.default_rng(seed).permutation(np.unique(group))
+    return tuple(
+        np.concatenate([np.flatnonzero(group == name) for name in side])
+        for side in (names[:-held_out], names[-held_out:])
+    )
+
+
 def _one_name_at_a_time(group, held_out, seed):
     names = np.random.default_rng(seed).permutation(sorted(set(group.tolist()))).tolist()
     apart = set(names[len(names) - held_out :])
@@ -1819,6 +2094,30 @@ SPLIT_BY_GROUP = Exercise(
         Wrong(
             _by_names(lambda group, k, rng: rng.choice(np.unique(group), k)),
             "You draw names with replacement, so that one may come twice and too few are held out.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.choice(np.unique(group), k, replace=False)),
+            "Whole groups, as it should be, but others than asked for: `rng.choice` draws another "
+            "way. Take the last of `rng.permutation` of the names.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.permutation(list(dict.fromkeys(group)))[-k:]),
+            "You permute the names in the order in which they turn up. They are to ascend first, "
+            "as `np.unique(group)` gives them.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.permutation(np.unique(group))[-1:]),
+            "One group is held out, whatever `held_out` says. Take the last `held_out` names.",
+        ),
+        Wrong(
+            _by_names(lambda group, k, rng: rng.permutation(np.unique(group))[[-k]]),
+            "`names[-held_out]` is a single name. The last `held_out` of them are "
+            "`names[-held_out:]`.",
+        ),
+        Wrong(
+            _name_after_name,
+            "The groups are right, and their rows stand name after name. Both lists of rows are to "
+            "ascend: `np.flatnonzero` of a mask does that.",
         ),
         Wrong(
             lambda group, held_out, seed: split_by_group(group, held_out, seed)[::-1],
