@@ -154,7 +154,19 @@ def test_the_plane_turns_back_into_logits(gap, rest):
     assert z.sum() == pytest.approx(0, abs=1e-12)
     np.testing.assert_allclose((z @ plane.AXES) @ plane.AXES.T, z, atol=1e-12)
     assert max(z[1:]) - z[0] == pytest.approx(gap)
+    assert z[1] - z[2] == pytest.approx(plane.RESTS[rest])
     assert np.abs(z @ plane.AXES).max() < plane.REACH
+
+
+@pytest.mark.parametrize("rest", plane.RESTS)
+def test_both_arrows_go_down_the_loss(rest):
+    fig, _ = plane.plane(2, rest)
+    arrows = [text for text in fig.axes[0].texts if getattr(text, "arrow_patch", None)]
+    assert len(arrows) == 2
+    for arrow in arrows:
+        start, end = (np.array(at) @ plane.AXES.T for at in (arrow.xyann, arrow.xy))
+        cost = [nnlib.SoftmaxCrossEntropy().forward(plane.TRUE, z[None]) for z in (start, end)]
+        assert cost[1] < cost[0]
 
 
 # Lesson 3 -----------------------------------------------------------------------------------------
@@ -175,6 +187,22 @@ def test_a_pixel_in_the_middle_is_taken_from_a_zero():
     X, y = descent.digits()
     dW = X.T @ (np.full((len(X), 10), 0.1) - np.eye(10)[y]) / len(X)
     assert np.all(dW.reshape(8, 8, 10)[3:5, 3:5, 0] > 0)
+
+
+def _covered(squares):
+    """Return in which column and row of the picture each square lies."""
+    middles = (path.get_extents().get_points().mean(axis=0) for path in squares.get_paths())
+    return {tuple(int(part) for part in middle) for middle in middles}
+
+
+def test_the_pictures_are_blue_where_an_image_is_its_own_and_vermillion_where_it_is_lent():
+    fig, _ = pictures.pictures(0, "dW")
+    rows, images = fig.axes
+    blue, vermillion = (_covered(squares) for squares in rows.collections)
+    assert blue == {(c, c) for c in range(10)}
+    assert vermillion == {(c, k) for c in range(10) for k in range(10)} - blue
+    blue, vermillion = (_covered(squares) for squares in images.collections[:2])  # those of the 0
+    assert {(3, 3), (3, 4), (4, 3), (4, 4)} <= vermillion
 
 
 def test_most_of_what_still_pulls_after_300_steps_is_read_right():
@@ -215,9 +243,10 @@ def test_the_hidden_layer_pays_on_spirals():
 
 
 def test_a_bin_counts_who_is_in_it():
-    sure = np.array([0.05, 0.95, 1.0, 0.91, 0.55])
-    right = np.array([False, True, True, False, True])
-    expected = [(0.05, 0, 1), (0.55, 1, 1), (round((0.95 + 1 + 0.91) / 3, 4), 2, 3)]
+    sure = np.array([0.05, 0.95, 1.0, 0.91, 0.55, 0.85])
+    right = np.array([False, True, True, False, True, False])
+    last = (round((0.95 + 1 + 0.91) / 3, 4), 2, 3)
+    expected = [(0.05, 0, 1), (0.55, 1, 1), (0.85, 0, 1), last]
     assert calibration.reliability(sure, right) == expected
 
 

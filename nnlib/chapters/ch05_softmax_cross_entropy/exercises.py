@@ -1921,7 +1921,7 @@ CALIBRATION = Exercise(
         ),
         Wrong(
             _binned(lambda filled, s, r: max(abs(_off(i, s, r)) for i in filled)),
-            "That is the worst bin. Add them up, weighed by their shares.",
+            "That is the worst bin. Add them up, weighted by their shares.",
         ),
         Wrong(
             _binned(lambda filled, s, r: sum(i.sum() * abs(_off(i, s, r)) for i in filled)),
