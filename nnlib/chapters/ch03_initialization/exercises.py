@@ -1,8 +1,9 @@
-"""The exercises of chapter 3, initialization, in teaching order.
+"""The exercises of chapter 3, initialization; EXERCISES holds them in teaching order.
 
 A function that makes weights gets the random numbers as an argument, so that a right answer has one
-right value; where it draws them itself (3.14), properties decide. The labs hold mistakes that notes
-and libraries published. They are blind: the learner writes the test that exposes the bug first.
+right value; where it draws them itself (3.14, 3.16), properties decide. The labs hold mistakes that
+notes and libraries published. They are blind: the learner writes the test that exposes the bug
+first.
 """
 
 # Solutions are shown to learners, who write no annotations in a notebook.
@@ -13,7 +14,7 @@ from itertools import combinations, pairwise, product
 import numpy as np
 
 from nnlib.initializers import KaimingNormal, XavierNormal, normal_quadrature
-from nnlib.teaching.exercises import Exercise, Wrong
+from nnlib.teaching.exercises import Exercise, Property, Wrong
 from nnlib.teaching.exercises.properties import holds
 
 RNG = np.random.default_rng(3)
@@ -1405,20 +1406,431 @@ DATA_LAB = Exercise(
 )
 
 
+# 3.16 -----------------------------------------------------------------------------------------
+
+
+def walk(widths, variances, seed):
+    """Return the mean square of z in each layer of a random ReLU network.
+
+    widths is [n_0, n_1, ..., n_L]. The weights from widths[l] to
+    widths[l + 1] are normal with variance variances[l]. One sample enters,
+    n_0 standard normal numbers. The seed decides all that is random.
+    """
+    rng = np.random.default_rng(seed)
+    a, found = rng.normal(size=widths[0]), []
+    for n_in, n_out, s2 in zip(widths[:-1], widths[1:], variances, strict=True):
+        z = a @ rng.normal(0, np.sqrt(s2), (n_in, n_out))
+        found.append(np.mean(z**2))
+        a = np.maximum(z, 0)
+    return np.array(found)
+
+
+def _walk(deviation=np.sqrt, f=lambda z: np.maximum(z, 0), first=lambda x: x, **more):
+    """A wrong answer: another deviation, another activation, another thing that is measured."""
+    measured = more.get("measured", lambda z, a: np.mean(z**2))
+    renewed = more.get("renewed", False)
+
+    def run(widths, variances, seed):
+        rng = np.random.default_rng(seed)
+        a, found = first(rng.normal(size=widths[0])), []
+        for (n_in, n_out), s2 in zip(pairwise(widths), variances, strict=True):
+            rng = np.random.default_rng(seed) if renewed else rng
+            z = a @ rng.normal(0, deviation(s2), (n_in, n_out))
+            a = f(z)
+            found.append(measured(z, a))
+        return np.array(found)
+
+    return run
+
+
+def _walk_unit_by_unit(widths, variances, seed):
+    """Draw the same numbers, and add up each unit's sum by itself."""
+    rng = np.random.default_rng(seed)
+    a, found = [float(x) for x in rng.standard_normal(widths[0])], []
+    for n_out, s2 in zip(widths[1:], variances, strict=True):
+        rows = rng.standard_normal((len(a), n_out)) * s2**0.5
+        z = [sum(x * w for x, w in zip(a, column, strict=True)) for column in rows.T]
+        found.append(sum(v * v for v in z) / n_out)
+        a = [max(v, 0.0) for v in z]
+    return np.array(found)
+
+
+def _held_against_the_theory(f, networks=400):
+    """Compare the mean over many seeds with `relu_signal`, to five standard errors."""
+    for widths, variances in (
+        ([30, 20, 10], [1 / 30, 1 / 20]),
+        ([12, 20, 20, 8], [0.3, 0.1, 0.05]),
+    ):
+        runs = np.array([f(widths, variances, seed) for seed in range(networks)], float)
+        ratio = runs / relu_signal(widths, variances, 1.0)
+        mean, error = ratio.mean(axis=0), ratio.std(axis=0) / np.sqrt(networks)
+        off = np.abs(mean - 1) > 5 * error + 1e-12
+        if np.any(off):
+            k = int(np.argmax(off))
+            return (
+                f"Widths {widths}, variances {[round(v, 3) for v in variances]}: over {networks} "
+                f"seeds layer {k + 1} has {mean[k]:.2f} times the mean square that `relu_signal` "
+                "gives."
+            )
+    return None
+
+
+WALK = Exercise(
+    id="3.16",
+    title="a walk through a random network",
+    solution=walk,
+    free=True,
+    probes={
+        "one layer": ([4, 3], [0.25], 0),
+        "three layers": ([8, 6, 4, 5], [0.2, 0.3, 0.5], 1),
+    },
+    wrong=[
+        Wrong(
+            _walk(deviation=lambda s2: s2),
+            "`rng.normal` takes the standard deviation, and you hand it the variance.",
+        ),
+        Wrong(
+            _walk(measured=lambda z, a: np.mean(a**2)),
+            "You measure behind the ReLU. The question is for z, in front of it.",
+        ),
+        Wrong(_walk(f=lambda z: z), "There is no ReLU between your layers."),
+        Wrong(
+            _walk(measured=lambda z, a: np.sqrt(np.mean(z**2))),
+            "These are the roots. The question is for the mean squares.",
+        ),
+        Wrong(
+            _walk(measured=lambda z, a: np.var(z)),
+            "`np.var` takes the mean of z away first. Take the mean of z**2.",
+        ),
+        Wrong(
+            _walk(first=lambda x: np.maximum(x, 0)),
+            "You send the input through a ReLU. It stands between layers, not in front of them.",
+        ),
+        Wrong(
+            _walk(renewed=True),
+            "You make the generator anew in each layer, so the layers share their numbers.",
+        ),
+        Wrong(
+            lambda widths, variances, seed: _walk()(widths, variances, 0),
+            "You do not use the seed: each call walks through the same network.",
+        ),
+    ],
+    properties=[
+        Property("the mean over seeds is that of relu_signal", _held_against_the_theory),
+        holds(
+            "the seed decides",
+            lambda f: not np.allclose(f([9, 9], [0.1], 0), f([9, 9], [0.1], 1)),
+            "Two seeds give the same network.",
+        ),
+    ],
+    witness=_walk_unit_by_unit,
+    draw=lambda rng: (*_draw_network(rng), int(rng.integers(1000))),
+    hints=[
+        "Draw the sample, then layer by layer: weights, z, its mean square, ReLU.",
+        "`rng.normal(0, np.sqrt(s2), (n_in, n_out))` with one generator for the whole walk.",
+    ],
+    why="A single walk is one network. Its mean over many seeds is what the theory speaks of.",
+)
+
+
+# 3.17 -----------------------------------------------------------------------------------------
+
+
+def relu_cosine(c):
+    """Return the cosine of two samples after ReLU, if it is c before.
+
+    c is a number from -1 to 1, or an array of them.
+    """
+    angle = np.arccos(c)
+    return (np.sin(angle) + (np.pi - angle) * c) / np.pi
+
+
+def _cosine_by_quadrature(c):
+    """Take E[ReLU(z) ReLU(y)] over the directions of a standard normal pair in the plane."""
+    turn = np.linspace(0, 2 * np.pi, 20_001)[:-1]
+    shift = np.arccos(c)[..., None]
+    both = np.maximum(np.cos(turn), 0) * np.maximum(np.cos(turn - shift), 0)
+    return 4 * both.mean(axis=-1)
+
+
+COSINE = Exercise(
+    id="3.17",
+    title="what ReLU makes of a cosine",
+    solution=relu_cosine,
+    rtol=1e-6,
+    atol=1e-6,
+    probes={
+        "unrelated samples": (0.0,),
+        "the same sample": (1.0,),
+        "opposite samples": (-1.0,),
+        "alike": (0.9,),
+        "many": (np.array([-0.6, 0.0, 0.3, 0.8]),),
+    },
+    wrong=[
+        Wrong(
+            lambda c: (np.sin(np.arccos(c)) + np.arccos(c) * c) / np.pi,
+            "Both units are on in a wedge of angle π - θ, not θ: equal samples have θ = 0.",
+        ),
+        Wrong(
+            lambda c: (np.sin(np.arccos(c)) + (np.pi - np.arccos(c)) * c) / (2 * np.pi),
+            "This is the mean of the product for q = 1. The cosine divides it by q/2, what ReLU "
+            "leaves of each.",
+        ),
+        Wrong(
+            lambda c: (np.pi - np.arccos(c)) / np.pi,
+            "This is the share of units that are on for both, among those on for one: the slope of "
+            "the map. Integrate it over c.",
+        ),
+        Wrong(
+            lambda c: (np.pi - np.arccos(c)) * c / np.pi,
+            "The sine is missing: c = 0 does not stay 0, since ReLU's output has a mean.",
+        ),
+        Wrong(
+            lambda c: (np.sin(c) + (np.pi - c) * np.cos(c)) / np.pi,
+            "You take the cosine for the angle. The angle is `np.arccos(c)`.",
+        ),
+        Wrong(
+            lambda c: np.maximum(c, 0),
+            "ReLU acts on the entries of the samples, not on their cosine.",
+        ),
+    ],
+    properties=[
+        holds(
+            "the same sample stays the same",
+            lambda f: bool(np.isclose(f(1.0), 1)),
+            "Two equal samples are equal after ReLU too: c = 1 has to stay 1.",
+        )
+    ],
+    witness=_cosine_by_quadrature,
+    draw=lambda rng: (rng.uniform(-1, 1),),
+    hints=[
+        "The angle is θ = arccos c. What does the map give at c = 1, and at c = -1?",
+        "(sin θ + (π - θ) cos θ) / π, with cos θ = c.",
+    ],
+    why="The result is above c unless c is 1: each ReLU layer draws samples together.",
+)
+
+
+# 3.18 -----------------------------------------------------------------------------------------
+
+
+def rescale(X, draws):
+    """Return weights with which z has mean square 1 in each ReLU layer.
+
+    draws holds a matrix of random numbers for each layer; the weights of
+    the layer are a multiple of it. X (n, d) is the data, and the mean is
+    over samples and units. Return the weights as a tuple.
+    """
+    weights, A = [], X
+    for G in draws:
+        Z = A @ G
+        W = G / np.sqrt(np.mean(Z**2))
+        weights.append(W)
+        A = np.maximum(A @ W, 0)
+    return tuple(weights)
+
+
+def _rescaled(scale=lambda Z: np.sqrt(np.mean(Z**2)), onward=lambda A, G, W: np.maximum(A @ W, 0)):
+    """A wrong answer: another scale, or another signal that is handed on."""
+
+    def run(X, draws):
+        weights, A = [], X
+        for G in draws:
+            weights.append(G / scale(A @ G))
+            A = onward(A, G, weights[-1])
+        return tuple(weights)
+
+    return run
+
+
+def _from_the_bottom_up(X, draws):
+    """Run the whole network anew for each layer, and add up squares one by one."""
+    weights: list[np.ndarray] = []
+    for G in draws:
+        A = X
+        for W in weights:
+            A = np.where(A @ W > 0, A @ W, 0.0)
+        total = sum(float(row @ column) ** 2 for row in A for column in G.T)
+        weights.append(G * (len(A) * G.shape[1] / total) ** 0.5)
+    return tuple(weights)
+
+
+def _draw_stack(rng):
+    widths = [int(n) for n in rng.integers(9, 14, 4)]  # none dies
+    draws = tuple(rng.normal(size=pair) for pair in pairwise(widths))
+    return rng.normal(1, 1, (5, widths[0])), draws
+
+
+LSUV = Exercise(
+    id="3.18",
+    title="let the data choose the scale",
+    solution=rescale,
+    probes={
+        "one layer": (POSITIVE, (RNG.normal(size=(3, 4)),)),
+        "two layers": (WIDE, (RNG.normal(size=(6, 5)), RNG.normal(size=(5, 7)))),
+        "three layers": (WIDE + 1, tuple(RNG.normal(size=s) for s in ((6, 5), (5, 7), (7, 4)))),
+    },
+    wrong=[
+        Wrong(
+            _rescaled(scale=np.std),
+            "You divide by the standard deviation of Z. A mean of 1 in the *square* needs the root "
+            "of the mean of Z**2.",
+        ),
+        Wrong(
+            _rescaled(scale=lambda Z: np.mean(Z**2)),
+            "The root is missing: Z scales with W, Z**2 with its square.",
+        ),
+        Wrong(
+            _rescaled(onward=lambda A, G, W: np.maximum(A @ G, 0)),
+            "The next layer must see what the *rescaled* weights hand on.",
+        ),
+        Wrong(
+            _rescaled(onward=lambda A, G, W: A @ W),
+            "The ReLU between the layers is missing.",
+        ),
+        Wrong(
+            _rescaled(scale=lambda Z: np.sqrt(np.mean(np.maximum(Z, 0) ** 2))),
+            "You make the mean square behind the ReLU 1. The question is for z.",
+        ),
+        Wrong(
+            lambda X, draws: tuple(G * np.sqrt(2 / len(G)) for G in draws),
+            "This is Kaiming's rule: right in the mean over networks, and it does not look at X.",
+        ),
+    ],
+    witness=_from_the_bottom_up,
+    draw=_draw_stack,
+    hints=[
+        "Layer by layer: Z = A G, divide G by the size of Z, hand on ReLU of the new Z.",
+        "The size is `np.sqrt(np.mean(Z**2))`.",
+    ],
+    why="One pass of data replaces every derivation of a gain, for any activation. It sets the "
+    "size, and nothing else.",
+)
+
+
+# 3.19 -----------------------------------------------------------------------------------------
+
+
+def odd_layer(widths, z2):
+    """Return which layer was not drawn by Kaiming's rule, and its variance.
+
+    A ReLU network of widths [n_0, n_1, ..., n_L] gets inputs of mean
+    square 1. z2[l] is the mean square of z behind the weights from
+    widths[l] to widths[l + 1]. All but one layer have variance 2 / n_in.
+    Layers count from 0.
+    """
+    enters = np.append(1.0, np.array(z2[:-1]) / 2)
+    variances = z2 / (np.array(widths[:-1]) * enters)
+    wanted = 2 / np.array(widths[:-1])
+    odd = np.argmax(np.abs(np.log(variances / wanted)))
+    return int(odd), float(variances[odd])
+
+
+def _by_promises(widths, z2):
+    """Send a mean square of 1 through Kaiming's layers until the promise is broken."""
+    enters, worst = 1.0, (0.0, -1, 0.0)
+    for layer, (n_in, found) in enumerate(zip(widths, z2, strict=False)):
+        promised = n_in * (2 / n_in) * enters
+        times = max(found / promised, promised / found)
+        worst = max(worst, (times, layer, found / promised * 2 / n_in))
+        enters = found / 2
+    return worst[1], worst[2]
+
+
+def _signals(widths, odd, variance):
+    variances = [2 / n for n in widths[:-1]]
+    variances[odd] = variance
+    return widths, relu_signal(widths, variances, 1.0)
+
+
+def _odd(pick, variance=lambda z2, enters, n: z2 / (n * enters), half=0.5):
+    """A wrong answer: another way to choose the layer, or to estimate its variance."""
+
+    def run(widths, z2):
+        n = np.array(widths[:-1])
+        enters = np.append(1.0, np.array(z2[:-1]) * half)
+        found = variance(np.array(z2), enters, n)
+        odd = int(np.argmax(pick(np.array(z2), found, n)))
+        return odd, float(found[odd])
+
+    return run
+
+
+def _draw_odd(rng):
+    widths = [int(n) for n in rng.integers(5, 40, 6)]
+    layer = int(rng.integers(5))
+    times = float(np.exp(rng.choice([-1, 1]) * rng.uniform(0.7, 2)))
+    return _signals(widths, layer, times * 2 / widths[layer])
+
+
+ODD = Exercise(
+    id="3.19",
+    title="which layer is ill?",
+    solution=odd_layer,
+    probes={
+        "the first of three": _signals([8, 8, 8, 8], 0, 1 / 8),
+        "the second, too large": _signals([8, 8, 8, 8], 1, 1.0),
+        "a taper": _signals([32, 16, 8, 4, 2], 2, 2 / 80),
+        "the last, PyTorch's default": _signals([20, 10, 30, 5], 2, 1 / 90),
+        "a wide layer is ill, a narrow one strays": ([64, 4, 64, 8], np.array([6.0, 7.2, 7.2])),
+        "measured: the others stray": ([8, 8, 8, 8, 8], np.array([2.1, 0.6, 0.45, 0.34])),
+    },
+    wrong=[
+        Wrong(
+            _odd(lambda z2, found, n: np.abs(np.log(z2 / 2))),
+            "You take the layer whose own size is farthest off. All layers behind the odd one "
+            "inherit its size: compare each with the one before it.",
+        ),
+        Wrong(
+            _odd(lambda z2, found, n: np.abs(np.log(found * n / 2)), half=1.0),
+            "ReLU is missing: of z2 of the layer before, half enters.",
+        ),
+        Wrong(
+            _odd(lambda z2, found, n: np.abs(found - 2 / n)),
+            "You compare variances by their difference. Wide layers have small variances: compare "
+            "each with 2 / n_in as a ratio.",
+        ),
+        Wrong(
+            _odd(lambda z2, found, n: found * n / 2),
+            "This finds a layer that is too large. One may be too small as well.",
+        ),
+        Wrong(
+            _odd(
+                lambda z2, found, n: np.abs(np.log(found / 2)),
+                variance=lambda z2, enters, n: z2 / enters,
+            ),
+            "The layer is right. But what you return is n_in times its variance.",
+        ),
+    ],
+    witness=_by_promises,
+    draw=_draw_odd,
+    hints=[
+        "One layer multiplies the mean square that enters by n_in s^2. What enters layer l?",
+        "s^2 = z2[l] / (n_in * z2[l - 1] / 2), and for the first layer the input's 1 enters.",
+        "Compare each s^2 with 2 / n_in by the logarithm of their ratio.",
+    ],
+    why="Sizes name the layer and its variance, before a single step of training.",
+)
+
+
 EXERCISES = [
-    FANS,
-    MEAN_SQUARE,
     TWINS,
-    LIMIT,
-    KAIMING,
-    GAIN,
-    LEAKY,
-    SIGNAL,
-    GRADIENT,
-    WHICH,
-    XAVIER_LAB,
-    LIMIT_LAB,
-    LAYOUT_LAB,
-    SEED_LAB,
+    MEAN_SQUARE,
     DATA_LAB,
+    WALK,
+    SIGNAL,
+    LEAKY,
+    LAYOUT_LAB,
+    GRADIENT,
+    LIMIT,
+    LIMIT_LAB,
+    XAVIER_LAB,
+    FANS,
+    KAIMING,
+    WHICH,
+    GAIN,
+    SEED_LAB,
+    COSINE,
+    ODD,
+    LSUV,
 ]
