@@ -16,7 +16,7 @@ from nnlib.teaching.exercises import chapter, chapters
 from nnlib.teaching.rooms import rooms
 
 ROOT = Path(__file__).resolve().parents[2]
-# "book/03_initialization" is chapter 3; "book/04_backward/1_circuits" is a lesson of chapter 4.
+# "book/07_training" is chapter 7; "book/04_backward/1_circuits" is a lesson of chapter 4.
 NUMBERED = re.compile(r"book/(\d+)_\w+(?:$|/)")
 # The parts of an exercise in the order in which they stand: the kind of cell, and how the part
 # is written. The second group is the title, or the name of the function that is checked.

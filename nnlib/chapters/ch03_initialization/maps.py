@@ -97,11 +97,11 @@ def fixed_points(f: Activation, g: float, low: float = 1e-2, high: float = 1e2) 
     if np.all(np.abs(away) < 1e-3):
         return [FixedPoint(1.0, 1.0)]
     found = []
-    for i in np.flatnonzero(np.sign(away[:-1]) != np.sign(away[1:])):
+    for i in np.flatnonzero((away[:-1] > 0) != (away[1:] > 0)):
         ends = np.log(grid[i : i + 2])
         for _ in range(50):  # halve the interval
             middle = ends.mean()
-            same = np.sign(np.log(next_q(f, g, np.exp(middle))) - middle) == np.sign(away[i])
+            same = (np.log(next_q(f, g, np.exp(middle))) > middle) == (away[i] > 0)
             ends[0 if same else 1] = middle
         q, step = float(np.exp(ends.mean())), 1e-3
         rise = np.log(next_q(f, g, q * np.exp(step)) / next_q(f, g, q * np.exp(-step)))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from nnlib.activations import initialize_activation
-from nnlib.chapters.ch03_initialization.depth import DEPTH, charts, growth
+from nnlib.chapters.ch03_initialization.depth import (
+    DEPTH,
+    WIDTH,
+    charts,
+    follow,
+    growth,
+    mirrored,
+    plain,
+)
 from nnlib.chapters.ch03_initialization.maps import cosines, sizes
 from nnlib.chapters.ch03_initialization.results import DEEP
 from nnlib.chapters.ch03_initialization.runs import STARTS
@@ -56,6 +66,60 @@ def thirty() -> Picture:
     )
 
 
+PAIRED = (
+    "ReLU, Kaiming",
+    "ReLU, mirrored",
+    "SELU, gain 1",
+    "tanh, gain 1",
+    "tanh, gain 1.1",
+    "tanh, gain 1.59",
+    "tanh, gain 2.5",
+)
+BEGIN = (0.9, 0.5, 0.0)
+
+
+def pairs(network: str) -> Picture:
+    """Draw the cosine of three pairs of samples, in five networks and by the second map."""
+    layers = np.arange(1, DEPTH + 1)
+    fig, ax = plt.subplots(figsize=(6, 4.4), layout="none")
+    fig.subplots_adjust(left=0.15, right=0.97, bottom=0.16, top=0.88)
+    ends = []
+    for begin, color, line in zip(
+        BEGIN, ("green", "blue", "orange"), ("-", "-.", ":"), strict=True
+    ):
+        theory, runs = _second_map(network, begin), paired(network, begin)
+        for run in runs:
+            ax.plot(layers, run, color=PALETTE[color], linewidth=1, alpha=0.6)
+        ax.plot(layers, theory, line, color=PALETTE[color], linewidth=2.6, label=f"from {begin:g}")
+        ends.append(f"{begin:g} becomes {abs(theory[-1]):.2f}")
+    ax.set(xlabel="layer", ylabel="cosine of a pair", xlim=(1, DEPTH), ylim=(-0.25, 1.05))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+    return fig, (
+        f"{network}, {DEPTH} layers: by the second map a cosine of {', '.join(ends)}. Thin: five "
+        f"networks of width {WIDTH}."
+    )
+
+
+def _second_map(start: str, begin: float) -> Array:
+    activation, g = STARTS[start]
+    if g is None:  # mirrored: a linear network
+        return np.full(DEPTH, begin)
+    f = initialize_activation(activation)
+    return cosines(f, sizes(f, g, g**2, DEPTH), begin)
+
+
+@cache
+def paired(start: str, begin: float, networks: int = 5) -> Array:
+    """Return the cosine of such pairs layer by layer in some networks (networks, DEPTH)."""
+    activation, g = STARTS[start]
+    found = []
+    for seed in range(networks):
+        rng = np.random.default_rng(seed)
+        stack = mirrored(rng) if g is None else plain(initialize_activation(activation), g, rng)
+        found.append(follow(stack, begin, rng)[2])
+    return np.array(found)
+
+
 def clinic(network: int) -> Picture:
     """Draw the three curves of one of six networks without names, five draws of it."""
     found = charts(network)
@@ -85,7 +149,7 @@ def _told(value: float) -> str:
 
 
 def one_network(width: int) -> Picture:
-    """Draw the mean square of 200 Kaiming ReLU networks beside (3.25)."""
+    """Draw the mean square of 200 Kaiming ReLU networks beside (3.24)."""
     found = growth(width)
     depth = len(found)
     layer = np.arange(1, depth + 1)
@@ -96,7 +160,7 @@ def one_network(width: int) -> Picture:
     ax.plot(layer, middle, label="median")
     ax.plot(layer, found.mean(axis=1), ":", color=PALETTE["green"], label="mean")
     center, spread = -5 * layer / (2 * width), 1.2816 * np.sqrt(5 * layer / width)
-    for sign, label in ((-1, None), (0, "(3.25)"), (1, None)):
+    for sign, label in ((-1, None), (0, "(3.24)"), (1, None)):
         band = np.exp(center + sign * spread)
         ax.plot(layer, band, "--", color=PALETTE["vermillion"], label=label)
     ax.set(xlabel="layer", ylabel="mean square of A", yscale="log", xlim=(1, depth))
@@ -104,7 +168,7 @@ def one_network(width: int) -> Picture:
     ax.minorticks_off()
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     return fig, (
-        f"{found.shape[1]} ReLU networks of width {width} with Kaiming's weights: after {depth} layers the "
-        f"median is {_short(middle[-1])}, and 8 of 10 lie between {_short(low[-1])} and "
-        f"{_short(high[-1])}. By (3.25) the median is {_short(float(np.exp(center[-1])))}."
+        f"{found.shape[1]} ReLU networks of width {width} with Kaiming's weights: after {depth} "
+        f"layers the median is {_short(middle[-1])}, and 8 of 10 lie between {_short(low[-1])} and "
+        f"{_short(high[-1])}. By (3.24) the median is {_short(float(np.exp(center[-1])))}."
     )

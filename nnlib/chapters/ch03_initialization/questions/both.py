@@ -66,7 +66,8 @@ LIMIT = Number(
 TAPER = Choice(
     id="3.taper",
     prompt="Widths 1024, 512, ..., 32, ReLU. Does the compromise "
-    "$4/(n_\\text{in} + n_\\text{out})$ keep the signal? And through the hourglass, with equal ends?",
+    "$4/(n_\\text{in} + n_\\text{out})$ keep the signal? And through the hourglass, "
+    "with equal ends?",
     options=[
         Option("yes, and yes", "Try it: the signal grows in the taper."),
         Option(

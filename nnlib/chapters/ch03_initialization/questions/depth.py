@@ -35,7 +35,7 @@ CHAOS = Choice(
     options=[
         Option("neither: both keep q", "They keep q. Look at the lower picture."),
         Option("1.1 tears, 1.59 hardly", "The other way round: a larger χ, a faster parting."),
-        Option("1.59 tears, 1.1 hardly", "0.23 against 0.83.", right=True),
+        Option("1.59 tears, 1.1 hardly", "0.20 against 0.83.", right=True),
     ],
     why="$\\chi$ is also the factor by which a small difference grows.",
 )
