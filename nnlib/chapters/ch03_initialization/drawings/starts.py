@@ -43,7 +43,7 @@ def repair(step: str) -> Picture:
     different = len(np.unique(gradients[4], axis=1).T)
     return fig, (
         f"{step}: the first loss is {_told(first)}. After {EPOCHS} epochs five networks read "
-        f"{min(scores):.0%} to {max(scores):.0%} of the held-out digits, at {rate:g}, the best of "
+        f"{min(scores):.0%} to {max(scores):.0%} of the held-out digits, at {_told(rate)}, the best of "
         f"ten learning rates. Size of dW in the first, fifth and last layer: "
         f"{', '.join(_told(size) for size in sizes)}; different columns in the fifth: "
         f"{different} of 32."
@@ -53,7 +53,7 @@ def repair(step: str) -> Picture:
 def _told(value: float) -> str:
     if value < ROUNDING:
         return "0"
-    return f"{value:.2g}" if 1e-2 <= value < 1000 else f"{value:.0e}".replace("-", "−")
+    return f"{value:.2g}" if 1e-4 <= value < 1000 else f"{value:.0e}".replace("-", "−")
 
 
 def _losses(ax: Axes, step: str, losses: list[list[float]]) -> None:
