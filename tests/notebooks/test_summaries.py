@@ -120,11 +120,11 @@ def test_there_is_a_summary(page):
         assert len(list(lines(prose(page)))) >= 2
 
 
-KEEP = "**Keep**\n\n- One, (4.1).\n- Two, by\n  section 3.2.\n\n**Carry on.** To (4.999)."
+KEEP = "**Keep**\n\n- One, (4.1).\n- Two, by\n  exercise 4.2.\n\n**Carry on.** To (4.999)."
 
 
 def test_what_is_read_as_a_line():
-    assert list(lines([KEEP])) == ["- One, (4.1).", "- Two, by\n  section 3.2."]
+    assert list(lines([KEEP])) == ["- One, (4.1).", "- Two, by\n  exercise 4.2."]
     summary = "## 9.9 Summary\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n\n## Sources\n\n- y"
     assert list(lines([summary])) == ["- x", "| 1 | 2 |"]
     assert list(lines(["| if | rule |\n|---|---|\n| 1 | 2 |\n"])) == ["| 1 | 2 |"]
@@ -136,14 +136,14 @@ def test_what_is_read_as_a_line():
     [
         ("One, (4.1).", "One.", "names no equation"),
         ("(4.1)", "(4.99)", "there is no 4.99"),
-        ("section 3.2", "section 3.99", "there is no 3.99"),
-        ("section 3.2", "exercise 4.99", "there is no 4.99"),
-        ("section 3.2", "[this](#three-gate)", "there is no #three-gate"),
-        ("section 3.2", "[this](0_none.ipynb)", "there is no 0_none.ipynb"),
-        ("section 3.2", "{cite}`nobody1900`", "there is no nobody1900"),
-        ("section 3.2", "[this](#three-gates), (4.2)", None),
-        ("section 3.2", "[that](2_one_layer.ipynb#through-the-activation)", None),
-        ("section 3.2", "{cite:t}`cs231n,zhang2023dive` and exercise 4.1", None),
+        ("exercise 4.2", "section 3.99", "there is no 3.99"),
+        ("exercise 4.2", "exercise 4.99", "there is no 4.99"),
+        ("exercise 4.2", "[this](#three-gate)", "there is no #three-gate"),
+        ("exercise 4.2", "[this](0_none.ipynb)", "there is no 0_none.ipynb"),
+        ("exercise 4.2", "{cite}`nobody1900`", "there is no nobody1900"),
+        ("exercise 4.2", "[this](#three-gates), (4.2)", None),
+        ("exercise 4.2", "[that](2_one_layer.ipynb#through-the-activation)", None),
+        ("exercise 4.2", "{cite:t}`cs231n,zhang2023dive` and exercise 4.1", None),
     ],
 )
 def test_a_line_without_its_place_is_told(old, new, said):

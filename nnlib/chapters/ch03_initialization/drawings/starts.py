@@ -26,7 +26,7 @@ def repair(step: str) -> Picture:
     rate, losses, scores = REPAIRS[step]
     first, gradients = at_the_start(step)
     fig, (top, bottom) = plt.subplots(2, 1, figsize=(6, 7), layout="none")
-    fig.subplots_adjust(left=0.16, right=0.97, bottom=0.1, top=0.98, hspace=0.32)
+    fig.subplots_adjust(left=0.16, right=0.89, bottom=0.1, top=0.98, hspace=0.32)
     _losses(top, step, losses)
     for layer, name, color, line in SHOWN:
         values = np.abs(gradients[layer])
@@ -53,6 +53,8 @@ def repair(step: str) -> Picture:
 def _told(value: float) -> str:
     if value < ROUNDING:
         return "0"
+    if 1000 <= value < 1e5:
+        return f"{value:.0f}"
     return f"{value:.2g}" if 1e-4 <= value < 1000 else f"{value:.0e}".replace("-", "−")
 
 
@@ -64,7 +66,7 @@ def _losses(ax: Axes, step: str, losses: list[list[float]]) -> None:
     for run in losses:
         ax.plot(epochs, run, color=PALETTE["blue"], linewidth=1.6)
     ax.axhline(np.log(10), color=PALETTE["ink"], linestyle=":", linewidth=1.4)
-    ax.text(EPOCHS, np.log(10) * 1.2, "ln 10", ha="right", fontsize=14)
+    ax.text(EPOCHS + 0.15, np.log(10), "ln 10", va="center", fontsize=14)
     ax.set(yscale="log", xlim=(1, EPOCHS), ylim=(0.01, 300))
     ax.set(xlabel="epoch", ylabel="training loss")
     ax.minorticks_off()

@@ -59,15 +59,16 @@ MIRROR = Choice(
 
 CLINIC = Blanks(
     id="3.clinic",
-    prompt="Which network is it? Enter its number: (a) ReLU with the gain forgotten, variance "
-    "$1/n$; (b) tanh with gain 2.5; (c) Kaiming, but one layer drawn too small; (d) Kaiming as it "
-    "should be; (e) PyTorch's default with biases; (f) ReLU with mirrored pairs.",
-    blanks={"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6},
+    prompt="Which network is it? Enter its number: (a) Kaiming's ReLU as it should be; (b) tanh "
+    "with gain 2.5; (c) ReLU with mirrored pairs; (d) ReLU with PyTorch's default, biases and "
+    "all; (e) ReLU with the gain forgotten, variance $1/n$; (f) Kaiming's ReLU, but one layer was "
+    "drawn too small.",
+    blanks={"a": 4, "b": 2, "c": 6, "d": 5, "e": 1, "f": 3},
     wrong=[
-        Slip({"a": 5, "e": 1}, "Both shrink. Biases do not: with them the size stops falling."),
-        Slip({"d": 6, "f": 4}, "Both are level. Look at the cosine."),
-        Slip({"c": 1}, "There the size falls in each layer; one bad layer makes one step."),
-        Slip({"b": 4}, "Its step is level. With gain 2.5 a small step grows."),
+        Slip({"d": 1, "e": 5}, "Both shrink. Biases do not: with them the size stops falling."),
+        Slip({"a": 6, "c": 4}, "Both are level. Look at the cosine."),
+        Slip({"f": 1}, "There the size falls in each layer; one bad layer makes one step."),
+        Slip({"b": 4}, "Its small step stays level. With gain 2.5 a small step grows."),
     ],
     why="Three curves, no training: size, the growth of a small step, and the cosine.",
 )
