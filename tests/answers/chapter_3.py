@@ -823,4 +823,99 @@ def deep_weights(width, depth, seed):
 """,
         meant="no root",
     ),
+    Answer(
+        id="3.16",
+        code="""
+def walk(widths, variances, seed):
+    rng = np.random.default_rng(seed)
+    a = rng.normal(size=(1, widths[0]))
+    out = []
+    for l, v in enumerate(variances):
+        W = rng.normal(0, v**0.5, (widths[l], widths[l + 1]))
+        a = np.maximum(a @ W, 0)
+        out.append((a**2).mean())
+    return np.array(out)
+""",
+        meant="measured behind the ReLU",
+    ),
+    Answer(
+        id="3.16",
+        code="""
+def walk(widths, variances, seed):
+    rng = np.random.default_rng(seed)
+    out = []
+    for n_in, n_out, v in zip(widths, widths[1:], variances):
+        x = rng.normal(size=n_in)
+        z = x @ rng.normal(0, np.sqrt(v), (n_in, n_out))
+        out.append(np.mean(z**2))
+    return np.array(out)
+""",
+        meant="a new sample enters each layer",
+    ),
+    Answer(
+        id="3.17",
+        code="""
+def relu_cosine(c):
+    angle = np.degrees(np.arccos(c))
+    return (np.sin(angle) + (180 - angle) * c) / 180
+""",
+        meant="degrees",
+    ),
+    Answer(
+        id="3.17",
+        code="""
+def relu_cosine(c):
+    t = np.arccos(c)
+    return (np.sqrt(1 - c**2) + c * (np.pi - t)) / np.pi
+""",
+    ),
+    Answer(
+        id="3.18",
+        code="""
+def rescale(X, draws):
+    ws = []
+    for G in draws:
+        Z = X @ G
+        ws.append(G / np.sqrt((Z**2).mean()))
+        X = np.maximum(Z, 0)
+    return tuple(ws)
+""",
+        meant="what is handed on comes from the draws as they were",
+    ),
+    Answer(
+        id="3.18",
+        code="""
+def rescale(X, draws):
+    ws = []
+    for G in draws:
+        W = G / np.std(X @ G)
+        ws.append(W)
+        X = np.maximum(X @ W, 0)
+    return tuple(ws)
+""",
+        meant="the deviation, not the root mean square",
+    ),
+    Answer(
+        id="3.19",
+        code="""
+def odd_layer(widths, z2):
+    s2 = [z2[0] / widths[0]]
+    for l in range(1, len(z2)):
+        s2.append(z2[l] / (widths[l] * z2[l - 1]))
+    off = [abs(np.log(v * n / 2)) for v, n in zip(s2, widths)]
+    k = int(np.argmax(off))
+    return k, s2[k]
+""",
+        meant="ReLU's half is forgotten",
+    ),
+    Answer(
+        id="3.19",
+        code="""
+def odd_layer(widths, z2):
+    jumps = [z2[l + 1] / z2[l] for l in range(len(z2) - 1)]
+    k = int(np.argmax(np.abs(np.log(jumps))))
+    return k, 2 * jumps[k] / widths[k]
+""",
+        meant="the jump is counted one layer too early, and the first layer is left out",
+    ),
 ]

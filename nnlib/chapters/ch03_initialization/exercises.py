@@ -1459,7 +1459,7 @@ def _held_against_the_theory(f, networks=400):
     """Compare the mean over many seeds with `relu_signal`, to five standard errors."""
     for widths, variances in (
         ([30, 20, 10], [1 / 30, 1 / 20]),
-        ([12, 20, 20, 8], [0.3, 0.1, 0.05]),
+        ([12, 20, 20, 2], [0.3, 0.1, 0.05]),
     ):
         runs = np.array([f(widths, variances, seed) for seed in range(networks)], float)
         ratio = runs / relu_signal(widths, variances, 1.0)
@@ -1473,6 +1473,12 @@ def _held_against_the_theory(f, networks=400):
                 "gives."
             )
     return None
+
+
+def _strays_as_it_should(f, networks=100):
+    """Compare the spread over networks with that of independent layers, by (3.24)."""
+    runs = [f([30] * 13, [2 / 30] * 12, seed)[-1] for seed in range(networks)]
+    return bool(np.std(np.log(runs)) < 1.5 * np.sqrt(5 * 12 / 30))
 
 
 WALK = Exercise(
@@ -1517,6 +1523,12 @@ WALK = Exercise(
     ],
     properties=[
         Property("the mean over seeds is that of relu_signal", _held_against_the_theory),
+        holds(
+            "each layer draws its own",
+            _strays_as_it_should,
+            "Through twelve layers your networks stray from each other more than independent "
+            "layers would. Do the layers share their numbers?",
+        ),
         holds(
             "the seed decides",
             lambda f: not np.allclose(f([9, 9], [0.1], 0), f([9, 9], [0.1], 1)),
@@ -1773,6 +1785,7 @@ ODD = Exercise(
         "a taper": _signals([32, 16, 8, 4, 2], 2, 2 / 80),
         "the last, PyTorch's default": _signals([20, 10, 30, 5], 2, 1 / 90),
         "a wide layer is ill, a narrow one strays": ([64, 4, 64, 8], np.array([6.0, 7.2, 7.2])),
+        "the first is nearly right": ([8, 8, 8, 8], np.array([1.92, 1.92, 5.76])),
         "measured: the others stray": ([8, 8, 8, 8, 8], np.array([2.1, 0.6, 0.45, 0.34])),
     },
     wrong=[

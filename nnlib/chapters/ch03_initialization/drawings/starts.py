@@ -43,8 +43,8 @@ def repair(step: str) -> Picture:
     different = len(np.unique(gradients[4], axis=1).T)
     return fig, (
         f"{step}: the first loss is {_told(first)}. After {EPOCHS} epochs five networks read "
-        f"{min(scores):.0%} to {max(scores):.0%} of the held-out digits, at {_told(rate)}, the best of "
-        f"ten learning rates. Size of dW in the first, fifth and last layer: "
+        f"{min(scores):.0%} to {max(scores):.0%} of the held-out digits, at {_told(rate)}, the "
+        f"best of ten learning rates. Size of dW in the first, fifth and last layer: "
         f"{', '.join(_told(size) for size in sizes)}; different columns in the fifth: "
         f"{different} of 32."
     )
