@@ -1785,6 +1785,7 @@ ODD = Exercise(
         "a taper": _signals([32, 16, 8, 4, 2], 2, 2 / 80),
         "the last, PyTorch's default": _signals([20, 10, 30, 5], 2, 1 / 90),
         "a wide layer is ill, a narrow one strays": ([64, 4, 64, 8], np.array([6.0, 7.2, 7.2])),
+        "a third too large": _signals([8, 8, 8, 8], 1, 1 / 3),
         "the first is nearly right": ([8, 8, 8, 8], np.array([1.92, 1.92, 5.76])),
         "measured: the others stray": ([8, 8, 8, 8, 8], np.array([2.1, 0.6, 0.45, 0.34])),
     },
