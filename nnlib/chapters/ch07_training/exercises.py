@@ -2018,7 +2018,7 @@ def _by_names(names_of):
 
 def _by_rows(group, held_out, seed):
     rows = np.random.default_rng(seed).permutation(len(group))
-    return np.sort(rows[:-held_out]), np.sort(rows[-held_out:])
+    return rows[:-held_out], rows[-held_out:]
 
 
 def _share_of_rows(group, held_out, seed):
