@@ -103,9 +103,9 @@ def by_indices(
     dP, dW = np.zeros_like(P), np.zeros_like(W)
     for i, j in np.ndindex(dZ.shape[1:3]):
         for u, v in np.ndindex(W.shape[:2]):
-            p, q = i * stride + u, j * stride + v
-            dW[u, v] += P[:, p, q].T @ dZ[:, i, j]
-            dP[:, p, q] += dZ[:, i, j] @ W[u, v].T
+            r, t = i * stride + u, j * stride + v
+            dW[u, v] += P[:, r, t].T @ dZ[:, i, j]
+            dP[:, r, t] += dZ[:, i, j] @ W[u, v].T
     return cropped(dP, pad), dW
 
 
@@ -143,8 +143,8 @@ def toeplitz(
     h, w = shape[0] + 2 * pad, shape[1] + 2 * pad
     T = np.zeros((out_h, out_w, C_out, h, w, C_in), W.dtype)
     for i, j in np.ndindex(out_h, out_w):
-        p, q = i * stride, j * stride
-        T[i, j, :, p : p + kh, q : q + kw] = W.transpose(3, 0, 1, 2)
+        r, t = i * stride, j * stride
+        T[i, j, :, r : r + kh, t : t + kw] = W.transpose(3, 0, 1, 2)
     # The border holds zeros: drop its columns.
     T = T[:, :, :, pad : h - pad, pad : w - pad]
     return T.reshape(out_h * out_w * C_out, -1)
@@ -168,8 +168,8 @@ def by_matrix(
     dT = dT.reshape(*dZ.shape[1:], *P.shape[1:])
     dW = np.zeros_like(W)
     for i, j in np.ndindex(dZ.shape[1:3]):
-        p, q = i * stride, j * stride
-        dW += dT[i, j, :, p : p + kh, q : q + kw].transpose(1, 2, 3, 0)
+        r, t = i * stride, j * stride
+        dW += dT[i, j, :, r : r + kh, t : t + kw].transpose(1, 2, 3, 0)
     return dX, dW
 
 

@@ -1,4 +1,4 @@
-"""The exercises of chapter 6, convolutional networks, in teaching order.
+"""The exercises of chapter 6, convolutional networks; the list at the end has their order.
 
 Each solution loops over output pixels, as the derivation does; `nnlib.Conv2D` is the fast one.
 The wrong answers are ones that notes, libraries and learners have really produced.
@@ -10,6 +10,7 @@ The wrong answers are ones that notes, libraries and learners have really produc
 import numpy as np
 
 from nnlib.layers import Conv2D, FullyConnected, Pool2D, windows
+from nnlib.teaching.convolution import toeplitz
 from nnlib.teaching.exercises import Exercise, Wrong
 from nnlib.teaching.exercises.properties import central_differences, holds
 
@@ -175,7 +176,7 @@ OUTPUT_SIZE = Exercise(
     ),
     hints=[
         "Count the steps that the first window can take to the right, then add the window itself.",
-        "The last start p satisfies p + kernel <= input_size + 2 pad, and starts are multiples of "
+        "The last start r satisfies r + kernel <= input_size + 2 pad, and starts are multiples of "
         "the stride.",
     ],
     why="The starts are 0, s, 2s, ... up to input_size + 2 pad - kernel; there are one more of "
@@ -198,8 +199,8 @@ def conv_forward(X, W, b, stride, pad):
     out_w = (P.shape[2] - kw) // stride + 1
     Z = np.zeros((len(X), out_h, out_w, W.shape[3]), X.dtype)
     for i, j in np.ndindex(out_h, out_w):
-        p, q = i * stride, j * stride
-        window = P[:, p : p + kh, q : q + kw]
+        r, t = i * stride, j * stride
+        window = P[:, r : r + kh, t : t + kw]
         Z[:, i, j] = np.tensordot(window, W, axes=3) + b
     return Z
 
@@ -217,8 +218,8 @@ def _windows_at(step, size):
         out_h, out_w = (size(P.shape[a], W.shape[a - 1], stride) for a in (1, 2))
         Z = np.zeros((len(X), out_h, out_w, W.shape[3]), X.dtype)
         for i, j in np.ndindex(out_h, out_w):
-            p, q = step(i, stride), step(j, stride)
-            Z[:, i, j] = np.tensordot(P[:, p : p + kh, q : q + kw], W, axes=3) + b
+            r, t = step(i, stride), step(j, stride)
+            Z[:, i, j] = np.tensordot(P[:, r : r + kh, t : t + kw], W, axes=3) + b
         return Z
 
     return forward
@@ -325,8 +326,8 @@ def im2col(X, kernel, stride):
     out_h, out_w = (h - kh) // stride + 1, (w - kw) // stride + 1
     rows = np.zeros((n, out_h, out_w, kh, kw, C), X.dtype)
     for i, j in np.ndindex(out_h, out_w):
-        p, q = i * stride, j * stride
-        rows[:, i, j] = X[:, p : p + kh, q : q + kw]
+        r, t = i * stride, j * stride
+        rows[:, i, j] = X[:, r : r + kh, t : t + kw]
     return rows.reshape(n * out_h * out_w, kh * kw * C)
 
 
@@ -428,8 +429,8 @@ def conv_dW(X, dZ, kernel, stride, pad):
     P = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
     dW = np.zeros((kh, kw, X.shape[3], dZ.shape[3]), X.dtype)
     for i, j in np.ndindex(dZ.shape[1:3]):
-        p, q = i * stride, j * stride
-        window = P[:, p : p + kh, q : q + kw]
+        r, t = i * stride, j * stride
+        window = P[:, r : r + kh, t : t + kw]
         dW += np.tensordot(window, dZ[:, i, j], axes=(0, 0))
     return dW
 
@@ -573,9 +574,9 @@ def conv_dX(W, dZ, shape, stride, pad):
     kh, kw = W.shape[:2]
     dP = np.zeros((n, h + 2 * pad, w + 2 * pad, C_in), dZ.dtype)
     for i, j in np.ndindex(dZ.shape[1:3]):
-        p, q = i * stride, j * stride
+        r, t = i * stride, j * stride
         share = np.tensordot(dZ[:, i, j], W, axes=(1, 3))
-        dP[:, p : p + kh, q : q + kw] += share
+        dP[:, r : r + kh, t : t + kw] += share
     return dP[:, pad : pad + h, pad : pad + w]
 
 
@@ -583,9 +584,9 @@ def _assigned_dX(W, dZ, shape, stride, pad):
     n, h, w, C_in = shape
     dP = np.zeros((n, h + 2 * pad, w + 2 * pad, C_in), dZ.dtype)
     for i, j in np.ndindex(dZ.shape[1:3]):
-        p, q = i * stride, j * stride
+        r, t = i * stride, j * stride
         share = np.tensordot(dZ[:, i, j], W, axes=(1, 3))
-        dP[:, p : p + W.shape[0], q : q + W.shape[1]] = share
+        dP[:, r : r + W.shape[0], t : t + W.shape[1]] = share
     return dP[:, pad : pad + h, pad : pad + w]
 
 
@@ -741,8 +742,8 @@ def col2im(rows, shape, kernel, stride):
     rows = rows.reshape(n, out_h, out_w, kh, kw, C)
     X = np.zeros(shape, rows.dtype)
     for i, j in np.ndindex(out_h, out_w):
-        p, q = i * stride, j * stride
-        X[:, p : p + kh, q : q + kw] += rows[:, i, j]
+        r, t = i * stride, j * stride
+        X[:, r : r + kh, t : t + kw] += rows[:, i, j]
     return X
 
 
@@ -752,8 +753,8 @@ def _assigned_col2im(rows, shape, kernel, stride):
     rows = rows.reshape(n, out_h, out_w, *kernel, C)
     X = np.zeros(shape, rows.dtype)
     for i, j in np.ndindex(out_h, out_w):
-        p, q = i * stride, j * stride
-        X[:, p : p + kernel[0], q : q + kernel[1]] = rows[:, i, j]
+        r, t = i * stride, j * stride
+        X[:, r : r + kernel[0], t : t + kernel[1]] = rows[:, i, j]
     return X
 
 
@@ -878,8 +879,8 @@ def max_pool(X, kernel, stride, pad):
     out_w = (P.shape[2] - kw) // stride + 1
     Z = np.zeros((len(X), out_h, out_w, X.shape[3]), X.dtype)
     for i, j in np.ndindex(out_h, out_w):
-        p, q = i * stride, j * stride
-        Z[:, i, j] = P[:, p : p + kh, q : q + kw].max(axis=(1, 2))
+        r, t = i * stride, j * stride
+        Z[:, i, j] = P[:, r : r + kh, t : t + kw].max(axis=(1, 2))
     return Z
 
 
@@ -891,8 +892,8 @@ def _pool_with(reduce, value=-np.inf):
         out_w = (P.shape[2] - kw) // stride + 1
         Z = np.zeros((len(X), out_h, out_w, X.shape[3]), X.dtype)
         for i, j in np.ndindex(out_h, out_w):
-            p, q = i * stride, j * stride
-            Z[:, i, j] = reduce(P[:, p : p + kh, q : q + kw])
+            r, t = i * stride, j * stride
+            Z[:, i, j] = reduce(P[:, r : r + kh, t : t + kw])
         return Z
 
     return pool
@@ -984,10 +985,10 @@ def max_pool_backward(X, dZ, kernel, stride):
     kh, kw = kernel
     dX = np.zeros_like(X)
     for m, i, j, c in np.ndindex(dZ.shape):
-        p, q = i * stride, j * stride
-        window = X[m, p : p + kh, q : q + kw, c]
+        r, t = i * stride, j * stride
+        window = X[m, r : r + kh, t : t + kw, c]
         u, v = np.unravel_index(window.argmax(), window.shape)
-        dX[m, p + u, q + v, c] += dZ[m, i, j, c]
+        dX[m, r + u, t + v, c] += dZ[m, i, j, c]
     return dX
 
 
@@ -997,8 +998,8 @@ def _routed(share, assign=False):
     def backward(X, dZ, kernel, stride):
         dX = np.zeros_like(X)
         for m, i, j, c in np.ndindex(dZ.shape):
-            p, q = i * stride, j * stride
-            rows, columns = slice(p, p + kernel[0]), slice(q, q + kernel[1])
+            r, t = i * stride, j * stride
+            rows, columns = slice(r, r + kernel[0]), slice(t, t + kernel[1])
             part = share(X[m, rows, columns, c])
             if assign:
                 dX[m, rows, columns, c][part != 0] = dZ[m, i, j, c]
@@ -1019,9 +1020,9 @@ def _divided_by_height(X, dZ, kernel, stride):
     kh, kw = kernel
     dX = np.zeros((*X.shape[:3], X.shape[3]), X.dtype)
     for m, i, j, c in np.ndindex(dZ.shape):
-        p, q = i * stride, j * stride
-        u, v = divmod(int(X[m, p : p + kh, q : q + kw, c].argmax()), kh)
-        dX[m, p + u, q + v, c] += dZ[m, i, j, c]
+        r, t = i * stride, j * stride
+        u, v = divmod(int(X[m, r : r + kh, t : t + kw, c].argmax()), kh)
+        dX[m, r + u, t + v, c] += dZ[m, i, j, c]
     return dX
 
 
@@ -1131,9 +1132,9 @@ def average_pool_backward(dZ, shape, kernel, stride, pad):
     kh, kw = kernel
     dX = np.zeros(shape, dZ.dtype)
     for i, j in np.ndindex(dZ.shape[1:3]):
-        p, q = i * stride - pad, j * stride - pad
-        rows = slice(max(p, 0), min(p + kh, h))
-        columns = slice(max(q, 0), min(q + kw, w))
+        r, t = i * stride - pad, j * stride - pad
+        rows = slice(max(r, 0), min(r + kh, h))
+        columns = slice(max(t, 0), min(t + kw, w))
         count = dX[0, rows, columns, 0].size
         dX[:, rows, columns] += dZ[:, i : i + 1, j : j + 1] / count
     return dX
@@ -1143,9 +1144,9 @@ def _average_backward(divide, assign=False):
     def backward(dZ, shape, kernel, stride, pad):
         dX = np.zeros(shape, dZ.dtype)
         for i, j in np.ndindex(dZ.shape[1:3]):
-            p, q = i * stride - pad, j * stride - pad
-            rows = slice(max(p, 0), min(p + kernel[0], shape[1]))
-            columns = slice(max(q, 0), min(q + kernel[1], shape[2]))
+            r, t = i * stride - pad, j * stride - pad
+            rows = slice(max(r, 0), min(r + kernel[0], shape[1]))
+            columns = slice(max(t, 0), min(t + kernel[1], shape[2]))
             part = dX[:, rows, columns]
             share = dZ[:, i : i + 1, j : j + 1] / divide(part[0, :, :, 0].size, kernel)
             part[...] = share if assign else part + share
@@ -1435,9 +1436,9 @@ def pool_backward(X, dZ, kernel, stride):
     kh, kw = kernel
     dX = np.zeros_like(X)
     for i, j in np.ndindex(dZ.shape[1:3]):
-        p, q = i * stride, j * stride
+        r, t = i * stride, j * stride
         share = dZ[:, i : i + 1, j : j + 1] / (kh * kw)
-        dX[:, p : p + kh, q : q + kw] += share
+        dX[:, r : r + kh, t : t + kw] += share
     return dX
 
 
@@ -1446,9 +1447,9 @@ def broken_pool_backward(X, dZ, kernel, stride):
     kh, kw = kernel
     dX = np.zeros_like(X)
     for i, j in np.ndindex(dZ.shape[1:3]):
-        p, q = i * stride, j * stride
+        r, t = i * stride, j * stride
         share = dZ[:, i : i + 1, j : j + 1] / (kh * kw)
-        dX[:, p : p + kh, q : q + kw] = share
+        dX[:, r : r + kh, t : t + kw] = share
     return dX
 
 
@@ -1811,20 +1812,372 @@ PADDING_LAB = Exercise(
 )
 
 
+# 6.16 -----------------------------------------------------------------------------------------
+
+
+def correlate(X, W):
+    """Return Z: W slid over X, one step at a time, without a border.
+
+    X (h, w) and W (kh, kw) are plain arrays; Z is (h - kh + 1, w - kw + 1).
+    """
+    kh, kw = W.shape
+    out_h, out_w = X.shape[0] - kh + 1, X.shape[1] - kw + 1
+    Z = np.zeros((out_h, out_w), X.dtype)
+    for i, j in np.ndindex(out_h, out_w):
+        Z[i, j] = np.sum(X[i : i + kh, j : j + kw] * W)
+    return Z
+
+
+def _by_shifted_copies(X, W):
+    """For each weight, the part of the image that it meets."""
+    h, w = X.shape[0] - W.shape[0] + 1, X.shape[1] - W.shape[1] + 1
+    places = np.ndindex(W.shape)
+    return sum(W[u, v] * X[u : u + h, v : v + w] for u, v in places) + np.zeros((h, w))
+
+
+def _each_window(reduce):
+    """Return what slides like `correlate` and makes something else of window and kernel."""
+
+    def slide(X, W):
+        kh, kw = W.shape
+        Z = np.zeros((X.shape[0] - kh + 1, X.shape[1] - kw + 1))
+        for i, j in np.ndindex(Z.shape):
+            Z[i, j] = reduce(X[i : i + kh, j : j + kw], W)
+        return Z
+
+    return slide
+
+
+PLAIN = NINE[0, :, :, 0]
+SMALL = KERNEL[:, :, 0, 0]
+CORRELATE = Exercise(
+    id="6.16",
+    title="a kernel that slides",
+    solution=correlate,
+    probes={
+        "one window": (TWO[0, :, :, 0], SMALL),
+        "nine pixels": (PLAIN, SMALL),
+        "a kernel of one weight": (PLAIN, np.array([[2.0]])),
+        "a wide kernel": (FOUR[0, :, :, 0], np.array([[1.0, -1.0, 2.0]])),
+        "a high kernel, a wide image": (BATCH[0, :, :, 0], KERNELS[:, :, 0, 0]),
+        "as large as the image": (TWO[0, :, :, 0], np.array([[1.0, 0.0], [2.0, -1.0]])),
+    },
+    wrong=[
+        Wrong(
+            lambda X, W: correlate(X, W[::-1, ::-1]),
+            "Your kernel is turned by 180 degrees. Here the first weight meets the first pixel of "
+            "the window.",
+        ),
+        Wrong(
+            lambda X, W: correlate(X, W)[:-1, :-1],
+            "The last row and column of outputs are missing: the last window starts at h - kh, "
+            "and range() needs one more.",
+        ),
+        Wrong(
+            lambda X, W: correlate(np.pad(X, ((0, W.shape[0] - 1), (0, W.shape[1] - 1))), W),
+            "There are as many outputs as pixels: your last windows hang over the edge.",
+        ),
+        Wrong(
+            _each_window(lambda window, W: window.sum() * W.sum()),
+            "You add up first and multiply then. Multiply pixel by weight, then add.",
+        ),
+        Wrong(
+            _each_window(lambda window, W: np.mean(window * W)),
+            "That is the mean of the products. An output is their sum.",
+        ),
+        Wrong(
+            _each_window(lambda window, W: (window * W)[-1, -1]),
+            "Only the last product is left. Add the products of a window up: `+=` or np.sum.",
+        ),
+        Wrong(
+            lambda X, W: correlate(X[:: W.shape[0], :: W.shape[1]], W[:1, :1]),
+            "Your windows lie side by side, and only one weight is used. They step by one pixel.",
+        ),
+    ],
+    witness=_by_shifted_copies,
+    draw=lambda rng: (
+        rng.normal(size=rng.integers(3, 7, 2)),
+        rng.normal(size=rng.integers(1, 4, 2)),
+    ),
+    hints=[
+        "Loop over the places (i, j) of Z. Which rows and columns of X does the window cover?",
+        "The window is X[i : i + kh, j : j + kw]. Multiply it by W, entry by entry, and add up.",
+    ],
+    why="Each output is the inner product of one window with the same W.",
+)
+
+
+# 6.17 -----------------------------------------------------------------------------------------
+
+
+def two_sums(forward, backward, X, dZ):
+    """Return <Z, dZ> and <X, dX>; <A, B> sums the products of all entries.
+
+    Z = forward(X) and dX = backward(X, dZ).
+    """
+    Z, dX = forward(X), backward(X, dZ)
+    return np.sum(Z * dZ), np.sum(X * dX)
+
+
+def _relu(X):
+    return np.maximum(X, 0)
+
+
+def _relu_backward(X, dZ):
+    return dZ * (X > 0)
+
+
+def _double(X):
+    return 2 * X
+
+
+def _double_backward(X, dZ):
+    return 2 * dZ
+
+
+def _windows_forward(X):
+    return conv_forward(X, KERNEL, NO_BIAS, 1, 0)
+
+
+def _windows_backward(X, dZ):
+    return conv_dX(KERNEL, dZ, X.shape, 1, 0)
+
+
+def _turned_backward(X, dZ):
+    return conv_dX(KERNEL[::-1, ::-1], dZ, X.shape, 1, 0)
+
+
+def _one_of_three(rng):
+    if rng.random() < 0.5:
+        return _relu, _relu_backward, rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+    image, gradient = rng.normal(size=(2, 4, 3, 1)), rng.normal(size=(2, 3, 2, 1))
+    return _windows_forward, _windows_backward, image, gradient
+
+
+def _dot_by_dot(forward, backward, X, dZ):
+    Z, dX = np.asarray(forward(X)), np.asarray(backward(X, dZ))
+    left = sum(float(z) * float(g) for z, g in zip(Z.flat, np.asarray(dZ).flat, strict=True))
+    right = sum(float(x) * float(g) for x, g in zip(X.flat, dX.flat, strict=True))
+    return left, right
+
+
+VECTOR, BACK = np.array([3.0, -1.0, 2.0]), np.array([1.0, 4.0, -2.0])
+TWO_SUMS = Exercise(
+    id="6.17",
+    title="a test without a derivative",
+    solution=two_sums,
+    probes={
+        "doubled": (_double, _double_backward, VECTOR, BACK),
+        "ReLU": (_relu, _relu_backward, VECTOR, BACK),
+        "a convolution": (
+            _windows_forward,
+            _windows_backward,
+            NINE,
+            _image([[1, 2], [-1, 3]]),
+        ),
+        "a wrong backward pass": (
+            _windows_forward,
+            _turned_backward,
+            NINE,
+            _image([[1, 2], [-1, 3]]),
+        ),
+    },
+    wrong=[
+        Wrong(
+            lambda forward, backward, X, dZ: two_sums(forward, backward, X, dZ)[::-1],
+            "The two sums are exchanged: <Z, dZ> comes first.",
+        ),
+        Wrong(
+            lambda forward, backward, X, dZ: (
+                np.mean(forward(X) * dZ),
+                np.mean(X * backward(X, dZ)),
+            ),
+            "Those are means. Z and X may differ in size, and then equal sums have other means.",
+        ),
+        Wrong(
+            lambda forward, backward, X, dZ: (np.sum(forward(X) * dZ), np.sum(forward(X) * dZ)),
+            "Both of your sums come from `forward`, so they agree whatever `backward` does.",
+        ),
+        Wrong(
+            lambda forward, backward, X, dZ: (
+                np.sum(forward(X) * dZ),
+                np.sum(backward(X, dZ)),
+            ),
+            "Your second sum adds up dX alone. Multiply it by X first, entry by entry.",
+        ),
+        Wrong(
+            lambda forward, backward, X, dZ: (
+                np.sum(forward(X)) * np.sum(dZ),
+                np.sum(X) * np.sum(backward(X, dZ)),
+            ),
+            "You multiply sums. Multiply entry by entry, then add up.",
+        ),
+        Wrong(
+            lambda forward, backward, X, dZ: (
+                np.sum(forward(X) * dZ),
+                np.sum(X * backward(X, forward(X))),
+            ),
+            "You hand Z to `backward`. It takes dZ, the same one as in the first sum.",
+        ),
+    ],
+    witness=_dot_by_dot,
+    draw=_one_of_three,
+    hints=[
+        "Call `forward(X)` once and `backward(X, dZ)` once.",
+        "Each of the two numbers is np.sum of a product of two arrays of one shape.",
+    ],
+    why="The first sum uses the forward pass alone, the second the backward pass alone. Where they "
+    "agree for random numbers, one is the adjoint of the other.",
+)
+
+
+# 6.18 -----------------------------------------------------------------------------------------
+
+
+def transposed(Z, W, stride, pad):
+    """Return the transposed convolution of Z, (n, out_h, out_w, C_in).
+
+    Z (n, h, w, C_out); W (kh, kw, C_in, C_out) is the kernel of the
+    convolution whose adjoint this is, with no pixel left over.
+    """
+    n, h, w, _ = Z.shape
+    kh, kw, C_in, _ = W.shape
+    out_h, out_w = (h - 1) * stride + kh, (w - 1) * stride + kw
+    P = np.zeros((n, out_h, out_w, C_in), Z.dtype)
+    for i, j in np.ndindex(h, w):
+        r, t = i * stride, j * stride
+        share = np.tensordot(Z[:, i, j], W, axes=(1, 3))
+        P[:, r : r + kh, t : t + kw] += share
+    return P[:, pad : out_h - pad, pad : out_w - pad]
+
+
+def _grown(Z, W, stride):
+    sizes = zip(Z.shape[1:3], W.shape[:2], strict=True)
+    return tuple((size - 1) * stride + k for size, k in sizes)
+
+
+def _transposed_matrix(Z, W, stride, pad):
+    """Build the matrix T of the convolution, and multiply by its transpose."""
+    h, w = (size - 2 * pad for size in _grown(Z, W, stride))
+    T = toeplitz(W, (h, w, W.shape[2]), stride, pad)
+    return (Z.reshape(len(Z), -1) @ T).reshape(len(Z), h, w, W.shape[2])
+
+
+def _assigned_transposed(Z, W, stride, pad):
+    h, w = _grown(Z, W, stride)
+    return _assigned_dX(W, Z, (len(Z), h - 2 * pad, w - 2 * pad, W.shape[2]), stride, pad)
+
+
+def _shared_transposed(Z, W, stride, pad):
+    times = transposed(np.ones_like(Z), np.ones_like(W), stride, pad) / W.shape[3]
+    return transposed(Z, W, stride, pad) / np.maximum(times, 1)
+
+
+def _up(rng):
+    kernel, stride = rng.integers(2, 4, 2), int(rng.integers(1, 4))
+    C_in, C_out = (int(k) for k in rng.permutation([1, 2, 3])[:2])
+    Z = rng.normal(size=(int(rng.integers(1, 3)), *rng.integers(2, 4, 2), C_out))
+    return Z, rng.normal(size=(*kernel, C_in, C_out)), stride, int(rng.integers(0, 2))
+
+
+TRANSPOSED = Exercise(
+    id="6.18",
+    title="a transposed convolution",
+    solution=transposed,
+    probes={
+        "one pixel": (_image([[2]]), KERNEL, 1, 0),
+        "four pixels, stride 1": (TWO, KERNEL, 1, 0),
+        "four pixels, stride 2": (TWO, KERNEL, 2, 0),
+        "windows that overlap, stride 2": (TWO, _kernel([[1, 2, 1], [2, 4, 2], [1, 2, 1]]), 2, 0),
+        "padding": (TWO, _kernel([[1, 2, 1], [2, 4, 2], [1, 2, 1]]), 2, 1),
+        "stride 3, windows apart": (TWO, KERNEL, 3, 0),
+        "two channels to two": (BATCH[:, :3, :2], KERNELS, 2, 1),
+        "three channels to two": (ALONE[:, :2, :3], TO_THREE, 2, 1),
+        "two channels to three": (BATCH[:, :2, :2], TO_THREE.swapaxes(2, 3), 1, 0),
+    },
+    wrong=[
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z, W[::-1, ::-1], stride, pad),
+            "The kernel is turned. You add z times W to a window, and there it stays as it is.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z, W, stride, 0),
+            "The border is still there: crop `pad` pixels on each side.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z, W, stride, 0)[:, pad:-pad, pad:-pad],
+            "Without padding nothing is left: with pad = 0 the slice `pad:-pad` is `0:0`. Cut from "
+            "`pad` to the size less `pad`.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z, W, 1, pad),
+            "The stride is forgotten: the window of z[i, j] starts at (i stride, j stride).",
+        ),
+        Wrong(
+            _assigned_transposed,
+            "You assign where windows overlap. What meets in a pixel adds up: `+=`.",
+        ),
+        Wrong(
+            _shared_transposed,
+            "You divide by how many windows meet in a pixel. They add up.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: np.pad(
+                transposed(Z, W, stride, pad),
+                ((0, 0), (0, stride - 1), (0, stride - 1), (0, 0)),
+            ),
+            "Too large: h pixels stand at 0, s, ..., (h - 1) s, and the last window reaches k "
+            "pixels from there: (h - 1) s + k.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z, W.swapaxes(2, 3), stride, pad),
+            "The channels are not swapped: Z has C_out channels, the last axis of W, and the sum "
+            "runs over these.",
+        ),
+    ],
+    witness=_transposed_matrix,
+    draw=_up,
+    properties=[
+        holds(
+            "<A X, Z> = <X, A^T Z>",
+            lambda f: bool(
+                np.isclose(
+                    np.sum(conv_forward(NINE, KERNEL, NO_BIAS, 1, 0) * TWO),
+                    np.sum(NINE * f(TWO, KERNEL, 1, 0)),
+                )
+            ),
+            "The adjoint test fails: the sums of A X times Z and of X times A^T Z should be the "
+            "same number.",
+        )
+    ],
+    hints=[
+        "It is your backward pass of exercise 6.5, called with Z for dZ. Only the size of the "
+        "result is not given.",
+        "Without padding the result has (h - 1) stride + kh rows. Make it, add into it, crop.",
+    ],
+    why="A layer of its own, with the backward pass of a convolution as its forward pass. Its own "
+    "backward pass is the convolution.",
+)
+
+
+# In the order of the lessons.
 EXERCISES = [
+    CORRELATE,
     OUTPUT_SIZE,
     CONV_FORWARD,
-    IM2COL,
-    CONV_DW,
-    CONV_DX,
-    COL2IM,
     MAX_POOL,
-    MAX_POOL_BACKWARD,
-    AVERAGE_POOL_BACKWARD,
+    PADDING_LAB,
     RECEPTIVE_FIELD,
     COUNT_PARAMETERS,
-    POOL_LAB,
+    CONV_DW,
+    TWO_SUMS,
     CONV_LAB,
+    CONV_DX,
+    TRANSPOSED,
+    MAX_POOL_BACKWARD,
+    AVERAGE_POOL_BACKWARD,
+    POOL_LAB,
+    IM2COL,
     ORDER_LAB,
-    PADDING_LAB,
+    COL2IM,
 ]
