@@ -132,7 +132,7 @@ def test_a_scale_of_thirty_fits_and_others_do_not(hidden):
     few, top, _ = laws.fit(hidden, 30)
     for B in batch_size.SIZES:
         one = STEPS[hidden, B]
-        assert 0.5 < one.rate * (1 + 30 / B) / top < 2.1
+        assert 1 / 1.8 < one.rate * (1 + 30 / B) / top < 1.8
         assert 0.85 < one.median / (few * (1 + 30 / B)) < 1.15
 
 

@@ -43,7 +43,7 @@ CRITICAL = Choice(
         Option("half of each", "Less than the least?"),
     ],
     why="It is also where the product of both is smallest: the derivative of $(B + "
-    "B_\\text{noise})^2/B$ vanishes there. So it is called *critical*.",
+    "B_\\text{noise})^2/B$ vanishes there. It is called *critical*.",
 )
 
 LINEAR = Number(
@@ -81,7 +81,7 @@ FAIR = Choice(
         ),
         Option("the test set, to choose the rates by", "Then it is a validation set. Lesson 5."),
     ],
-    why="Such a comparison, over 35 tasks, is Shallue and others, 2019.",
+    why="Such a comparison, over 35 workloads, is Shallue and others, 2019.",
 )
 
 QUESTIONS = [HOW_MANY, FITS, CRITICAL, LINEAR, FAIR]

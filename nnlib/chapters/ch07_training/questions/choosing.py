@@ -10,14 +10,15 @@ GUESSERS = Choice(
     options=[
         Option("10 % and 10 %", "The best of a thousand is above the mean: it was chosen so."),
         Option(
-            "some 18 % and about 10 %",
+            "some 17 % and about 10 %",
             "It was chosen for its luck, which stays behind.",
             right=True,
         ),
-        Option("some 18 % on both", "It knows nothing. Why should it do better than others again?"),
+        Option("some 17 % on both", "It knows nothing. Why should it do better than others again?"),
         Option("100 % and 10 %", "A thousand tries are not enough for that much luck."),
     ],
-    why="The luck stays behind when the data change.",
+    why="In twenty tries the best had 16 to 19 %, and then 6 to 13 %. The luck stays behind when "
+    "the data change.",
 )
 
 HALFWAY = Number(

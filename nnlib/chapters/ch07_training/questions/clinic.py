@@ -45,7 +45,7 @@ RATIO = Choice(
         ),
         Option("no, it should be near 1", "Then each step would replace the weights."),
     ],
-    why="Use it to compare layers: one whose ratio is a thousand times smaller does not learn.",
+    why="Use it to compare layers: one whose ratio is a thousand times smaller hardly learns.",
 )
 
 FORGETS = Choice(
@@ -79,10 +79,10 @@ _WOULD = {
     "underfitting": "A small network learns, and rests high with both losses alike.",
     "low": "A low rate lets both losses fall together, smoothly, and hardly at all.",
     "high": "A high rate shows in the first epochs: the loss jumps up and down.",
-    "dead": "With dead units nothing moves from the first epoch on; only the last biases learn.",
+    "dead": "With dead units only the last biases learn: the curves rest from the first epoch on.",
     "sorted": "Sorted data give a training loss that looks fair and a validation loss far above.",
     "apart": "With labels of others, training accuracy creeps up and validation stays at chance.",
-    "reset": "Gradients that pile up swing: good at first, then ever worse.",
+    "reset": "Gradients that pile up: good at first, then up and down without rest.",
 }
 _SEEN = {
     "healthy": "This one falls fast, then slowly, and validation stays close. That it lies lower "
@@ -94,7 +94,8 @@ _SEEN = {
     "dead": "This one rests at ln 10 from the first epoch to the last.",
     "sorted": "This one has a training loss that falls, and a validation loss that begins above 3.",
     "apart": "This one reads 20 % of its training labels in the end, and 10 % of the others.",
-    "reset": "This one reads 92 % after two epochs, and then swings ever wider.",
+    "reset": "This one reads 92 % after two epochs, then goes up and down, and ends worse than it "
+    "began.",
 }
 
 
@@ -123,7 +124,7 @@ RUNS = [
     _run(
         "B",
         "low",
-        "The rate is 0.002. A gradient that is divided by $B$ once more looks the same: see below.",
+        "The rate is 0.002. A gradient that is divided by $B$ once more looks alike: see below.",
     ),
     _run(
         "C",
@@ -153,8 +154,8 @@ RUNS = [
     _run(
         "I",
         "underfitting",
-        "Two hidden units. It is still falling, and gets to 0.7 in 200 epochs. A larger "
-        "network, not more data.",
+        "Two hidden units. It is still falling, and gets to 0.7 in 200 epochs; two of six seeds do "
+        "not get below 1.4. A larger network, not more data.",
     ),
 ]
 
