@@ -126,7 +126,7 @@ def no_minimum() -> Picture:
     bottom.set(ylim=(0, 14), xlabel="steps", ylabel="size of the weights")
     (apart, gone), (mixed, left) = two_species(0, 1), two_species(1, 2)
     return fig, (
-        f"Two species that a line separates: the loss falls to {gone[-1]:.0e}, and after "
+        f"Two species that a line separates: the loss falls to {gone[-1]:.5f}, and after "
         f"{LONG[-1]:,} steps the weights, of size {apart[-1]:.0f}, still grow. Two that overlap: "
         f"both settle, at {left[-1]:.2f} and {mixed[-1]:.0f}."
     )

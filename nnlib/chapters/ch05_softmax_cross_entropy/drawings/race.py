@@ -56,6 +56,8 @@ def _bars(ax: Axes, gaps: list[float]) -> None:
     ax.set_axisbelow(True)
     for i, (loss, gap) in enumerate(zip(LOSSES, gaps, strict=True)):
         pull = slopes(gap)[i][0]
+        name = ax.text(i, 1.03, loss, color=PALETTE[COLORS[loss]], ha="center", va="bottom")
+        name.set_transform(ax.get_xaxis_transform())  # above the axes, whatever their limits
         for x, value in ((i - 0.2, -pull), (i + 0.2, pull)):
             ax.bar(
                 x, value, 0.36, color=PALETTE[COLORS[loss]], hatch="//" if i else None, ec="none"
