@@ -7,6 +7,8 @@ The wrong answers are ones that notes, libraries and learners have really produc
 # Solutions are shown to learners, who write no annotations in a notebook.
 # mypy: allow-untyped-defs, allow-untyped-calls
 
+from itertools import product
+
 import numpy as np
 
 from nnlib.layers import Conv2D, FullyConnected, Pool2D, windows
@@ -168,6 +170,13 @@ OUTPUT_SIZE = Exercise(
             ),
             "You round to the nearest whole number, and sometimes that is up: a window then hangs "
             "over the edge. Round down, with `//`.",
+        ),
+        Wrong(
+            lambda input_size, kernel, stride, pad: round(
+                (input_size + 2 * pad - kernel) / stride + 1
+            ),
+            "You round the sum to the nearest whole number, and a part of a window may become a "
+            "whole one. Round down, with `//`.",
         ),
     ],
     witness=_count_starts,
@@ -1848,6 +1857,21 @@ def _each_window(reduce):
     return slide
 
 
+def _ends_too_early(X, W):
+    """Leave the last row and column of outputs at 0, as range(h - kh) does."""
+    Z = correlate(X, W)
+    Z[-1], Z[:, -1] = 0, 0
+    return Z
+
+
+def _upward(X, W):
+    """Read x[i - u, j - v], which wraps around at the upper and left edge."""
+    Z = np.zeros((X.shape[0] - W.shape[0] + 1, X.shape[1] - W.shape[1] + 1))
+    for (i, j), (u, v) in product(np.ndindex(Z.shape), np.ndindex(W.shape)):
+        Z[i, j] += X[i - u, j - v] * W[u, v]
+    return Z
+
+
 PLAIN = NINE[0, :, :, 0]
 SMALL = KERNEL[:, :, 0, 0]
 CORRELATE = Exercise(
@@ -1861,6 +1885,7 @@ CORRELATE = Exercise(
         "a wide kernel": (FOUR[0, :, :, 0], np.array([[1.0, -1.0, 2.0]])),
         "a high kernel, a wide image": (BATCH[0, :, :, 0], KERNELS[:, :, 0, 0]),
         "as large as the image": (TWO[0, :, :, 0], np.array([[1.0, 0.0], [2.0, -1.0]])),
+        "fractions": (PLAIN / 4, SMALL),
     },
     wrong=[
         Wrong(
@@ -1892,6 +1917,21 @@ CORRELATE = Exercise(
         Wrong(
             lambda X, W: correlate(X[:: W.shape[0], :: W.shape[1]], W[:1, :1]),
             "Your windows lie side by side, and only one weight is used. They step by one pixel.",
+        ),
+        Wrong(
+            _ends_too_early,
+            "The last row and column of outputs are still 0: the last window starts at h - kh, and "
+            "range(h - kh) stops before it.",
+        ),
+        Wrong(
+            _upward,
+            "You subtract the place in the kernel, and negative indices wrap around. The window of "
+            "output (i, j) goes down and to the right from there: X[i + u, j + v].",
+        ),
+        Wrong(
+            lambda X, W: correlate(X, W).astype(int),
+            "Fractions are cut off: your Z holds whole numbers. np.zeros gives floats if no other "
+            "type is asked for.",
         ),
     ],
     witness=_by_shifted_copies,
@@ -1997,6 +2037,10 @@ TWO_SUMS = Exercise(
         Wrong(
             lambda forward, backward, X, dZ: (np.sum(forward(X) * dZ), np.sum(forward(X) * dZ)),
             "Both of your sums come from `forward`, so they agree whatever `backward` does.",
+        ),
+        Wrong(
+            lambda forward, backward, X, dZ: (np.sum(X * backward(X, dZ)),) * 2,
+            "Both of your sums come from `backward`, so they agree even where it is wrong.",
         ),
         Wrong(
             lambda forward, backward, X, dZ: (
@@ -2105,11 +2149,6 @@ TRANSPOSED = Exercise(
             "The border is still there: crop `pad` pixels on each side.",
         ),
         Wrong(
-            lambda Z, W, stride, pad: transposed(Z, W, stride, 0)[:, pad:-pad, pad:-pad],
-            "Without padding nothing is left: with pad = 0 the slice `pad:-pad` is `0:0`. Cut from "
-            "`pad` to the size less `pad`.",
-        ),
-        Wrong(
             lambda Z, W, stride, pad: transposed(Z, W, 1, pad),
             "The stride is forgotten: the window of z[i, j] starts at (i stride, j stride).",
         ),
@@ -2133,6 +2172,26 @@ TRANSPOSED = Exercise(
             lambda Z, W, stride, pad: transposed(Z, W.swapaxes(2, 3), stride, pad),
             "The channels are not swapped: Z has C_out channels, the last axis of W, and the sum "
             "runs over these.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z[..., -1:], W[..., -1:], stride, pad),
+            "Only the last channel of Z is left. What its channels give to a pixel adds up.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(
+                Z.sum(axis=3, keepdims=True), W.sum(axis=3, keepdims=True), stride, pad
+            ),
+            "You add up Z over its channels, and W too, and then multiply. Multiply first, channel "
+            "by channel: a sum of products is not the product of sums.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z, W, stride, 0)[:, pad:, pad:],
+            "You crop on one side only. The padding stood on both.",
+        ),
+        Wrong(
+            lambda Z, W, stride, pad: transposed(Z, W, stride, 0)[:, pad:-pad, pad:-pad],
+            "Without padding nothing is left: with pad = 0 the slice `pad:-pad` is `0:0`. Cut from "
+            "`pad` to the size less `pad`.",
         ),
     ],
     witness=_transposed_matrix,

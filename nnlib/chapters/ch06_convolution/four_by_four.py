@@ -1,6 +1,7 @@
 """The example that goes through the backward lessons: one image, one kernel, one gradient.
 
-The kernel is square and no two of its corners agree, so that a turn or a transpose shows.
+No turn and no transpose leaves the kernel as it is; but its first and last weight agree, so that
+the gradients of the first and last pixel do not show a turn.
 """
 
 from __future__ import annotations

@@ -272,7 +272,7 @@ def learned(kernels: Mapping[int, Array], target: Array) -> Picture:
     steps = ", ".join(map(str, kernels))
     return fig, (
         f"A kernel after {steps} steps, and the one that made the outputs. After {last} steps no "
-        f"weight is off by {bound:g}."
+        f"weight is off by more than {bound:g}."
     )
 
 

@@ -54,7 +54,7 @@ def windows_stand(kernel: int, stride: int, padding: int) -> Picture:
     lost = sorted(set(range(size)) - read)
     pixels = [place - padding for place in lost if padding <= place < padding + PIXELS]
     rows = "row" if rest == 1 else "rows"
-    tail = f"{rest} {rows} at the end" if rest else "nothing at the end"
+    tail = f"{rest} {rows} at the end" if rest else "nothing"
     unread = (
         f"no window reads pixel {' or '.join(map(str, pixels))}"
         if pixels
@@ -65,7 +65,7 @@ def windows_stand(kernel: int, stride: int, padding: int) -> Picture:
     return fig, (
         f"Kernel {kernel}, stride {stride}, padding {padding}: "
         f"({PIXELS} + {2 * padding} − {kernel}) / {stride} rounds down to {count - 1}, so there "
-        f"are {count} windows. Left over is {tail}; {unread}."
+        f"are {count} windows. Left over: {tail}; {unread}."
     )
 
 

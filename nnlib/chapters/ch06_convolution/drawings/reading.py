@@ -21,17 +21,18 @@ from nnlib.teaching.figures import PALETTE
 
 NAMES: Mapping[tuple[str, str], str] = {
     ("none", "plain"): "fully connected",
-    ("2", "plain"): "flatten: window 2",
-    ("4", "plain"): "window 4",
+    ("2", "plain"): "pooling window 2",
+    ("4", "plain"): "pooling window 4",
     ("all", "plain"): "global maximum",
     ("all, deeper", "plain"): "global maximum, deeper",
-    ("2", "wide sheet"): "flatten, wide sheet",
+    ("2", "wide sheet"): "window 2, wide sheet",
     ("all", "wide sheet"): "global, wide sheet",
     ("none", "with shifts"): "fully conn., trained on shifts",
-    ("2", "with shifts"): "flatten, trained on shifts",
+    ("none", "with shifts, longer"): "fully conn., shifts, ten epochs",
+    ("2", "with shifts"): "window 2, trained on shifts",
     ("all", "with shifts"): "global, trained on shifts",
     ("none", "shuffled pixels"): "fully conn., shuffled",
-    ("2", "shuffled pixels"): "flatten, shuffled",
+    ("2", "shuffled pixels"): "window 2, shuffled",
 }
 
 
@@ -47,7 +48,9 @@ def median(head: str, training: str, test: str) -> float:
 
 def heads(moved: str) -> Picture:
     """Draw the twelve accuracies of each network on held-out digits that stand where told."""
-    cases = [case for case in NAMES if moved == "as it was" or case[1] != "shuffled pixels"]
+    still = moved == "as they were"
+    where = moved if still else f"moved {moved}"
+    cases = [case for case in NAMES if still or case[1] != "shuffled pixels"]
     fig, ax = plt.subplots(figsize=(6, 7.4), layout="none")
     fig.subplots_adjust(left=0.03, right=0.97, bottom=0.1, top=0.94)
     for row, case in enumerate(cases):
@@ -55,16 +58,16 @@ def heads(moved: str) -> Picture:
         y = len(cases) - 1 - row
         ax.plot(values, np.full(len(values), y), "o", color=PALETTE["blue"], alpha=0.45)
         ax.plot(np.median(values), y, "|", color=PALETTE["vermillion"], markersize=20, mew=3)
-        ax.text(0.0, y + 0.28, NAMES[case], fontsize=13)
+        ax.text(0.01, y + 0.28, NAMES[case], fontsize=13, transform=ax.get_yaxis_transform())
     ax.set(
-        xlim=(-0.01, 1.02),
+        xlim=(0.936, 1.003) if still else (-0.01, 1.02),
         ylim=(-0.6, len(cases) - 0.2),
         yticks=[],
         xlabel="held-out digits read",
-        title="digits as they were" if moved == "as it was" else f"digits moved {moved}",
+        title=f"digits {where}",
     )
     told = ", ".join(f"{NAMES[case]} {median(*case, moved):.2f}" for case in cases)
-    return fig, f"Held-out digits, {moved}; medians of twelve splits: {told}."
+    return fig, f"Held-out digits, {where}; medians of twelve splits: {told}."
 
 
 def moving(networks: Mapping[str, nnlib.NeuralNetwork], digits: Array) -> Callable[..., Picture]:

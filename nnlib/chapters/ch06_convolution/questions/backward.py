@@ -50,7 +50,11 @@ MIDDLE = Number(
             "You let dz and w run in the same direction. In the window of z₀₀ the pixel is at "
             "place (1, 1), in that of z₁₁ at place (0, 0).",
         ),
-        Slip(5, "That is the sum of dZ. Each is multiplied by a weight."),
+        Slip(
+            5,
+            "That is the sum of dZ, and by chance also what a kernel gives that slides over dZ "
+            "and is not turned. Each dz meets the weight at the pixel's place in its window.",
+        ),
         Slip(1, "That is the share of the first window. There are three more."),
     ],
     why="$1 \\cdot w_{11} + 2 \\cdot w_{10} - 1 \\cdot w_{01} + 3 \\cdot w_{00}$.",
@@ -58,20 +62,27 @@ MIDDLE = Number(
 
 BY_HAND = Blanks(
     id="6.by-hand",
-    prompt="Two more with a pencil: the gradient of the last weight, $dw_{22}$, and of the last "
-    "pixel, $dx_{33}$.",
+    prompt="Two more with a pencil: the gradient of the weight $w_{12}$, and of the pixel "
+    "$x_{03}$ in the upper right corner.",
     given={"X": X, "W": W, "dZ": dZ},
-    blanks={"dw22": [[dW[2, 2]]], "dx33": [[dX[3, 3]]]},
+    blanks={"dw12": [[dW[1, 2]]], "dx03": [[dX[0, 3]]]},
     wrong=[
-        Slip({"dw22": [[5]]}, "Each dz is multiplied by its window's pixel at place (2, 2)."),
-        Slip({"dw22": [[3]]}, "That is the last window alone. The weight is used in all four."),
-        Slip({"dx33": [[dX[3, 3] + 5]]}, "Only one window reads the last pixel."),
-        Slip({"dx33": [[1]]}, "That is w₂₂. Multiply it by dz₁₁."),
         Slip(
-            {"dw22": [[dW[0, 1]]]}, "These are the pixels one column too far to the left, and up."
+            {"dw12": [[5]]},
+            "That is the sum of dZ. Each dz is multiplied by its window's pixel at place (1, 2).",
         ),
+        Slip({"dw12": [[6]]}, "That is the last window alone. The weight is used in all four."),
+        Slip({"dw12": [[dW[2, 1]]]}, "That is dw₂₁: rows and columns are exchanged."),
+        Slip({"dw12": [[dW[1, 0]]]}, "That is dw₁₀. The kernel is turned for dX, not for dW."),
+        Slip(
+            {"dx03": [[0]]},
+            "That is 2·w₂₀, with the kernel turned. In the window of z₀₁ the pixel is at place "
+            "(0, 2).",
+        ),
+        Slip({"dx03": [[-1]]}, "That is w₀₂. Multiply it by dz₀₁."),
+        Slip({"dx03": [[2]]}, "That is dz₀₁. Multiply it by w₀₂."),
     ],
-    why="$1 \\cdot 1 + 2 \\cdot 2 - 1 \\cdot 0 + 3 \\cdot 1 = 8$ and $3 \\cdot 1 = 3$.",
+    why="$1 \\cdot 4 + 2 \\cdot 1 - 1 \\cdot 1 + 3 \\cdot 2 = 11$ and $2 \\cdot (-1) = -2$.",
 )
 
 w, dz = np.array([2, -1]), np.array([1, 3, -2])
@@ -125,7 +136,7 @@ BLIND = Choice(
         Option("if that entry of X is 0", "It is multiplied by 0 in the sum.", right=True),
         Option("if that entry of X is negative", "A negative factor shows an error as well."),
         Option("if that entry of dZ is negative", "The sums carry the sign, and it shows."),
-        Option("if X is large", "Whole numbers are exact, however large here."),
+        Option("if X is large", "Whole numbers up to 2⁵³ are exact."),
     ],
     why="An error $e$ in the entry $r$ changes the sum by $x_r e$.",
 )

@@ -48,22 +48,19 @@ CORNER = Number(
 
 POOLED = Choice(
     id="6.pool-moves",
-    prompt="A stroke moves to the right by one pixel. What does a max pooling with windows of "
-    "$2 \\times 2$ and stride 2 do?",
+    prompt="A stroke fills columns 1 and 2 of an image. It moves to the right by one pixel. What "
+    "becomes of the output of a max pooling with windows of $2 \\times 2$ and stride 2?",
     options=[
+        Option("It stays as it is.", "Column 1 was in the first window. Nothing is there now."),
+        Option("It moves along by one.", "One output is two pixels wide. The move was by one."),
         Option(
-            "The output stays as it is.",
-            "Only if each maximum stays in its window. Here the stroke crosses into the next.",
-        ),
-        Option("The output moves along by one.", "One output is two pixels wide."),
-        Option(
-            "Neither: some numbers change.",
-            "Pixels that shared a window no longer do.",
+            "The stroke in it becomes narrower.",
+            "Columns 1 and 2 lie in two windows, columns 2 and 3 in one.",
             right=True,
         ),
-        Option("The output becomes 0.", "The stroke is still in some window."),
+        Option("It becomes 0.", "The stroke is still in a window."),
     ],
-    why="With stride 2, a move by 2 moves the output by 1. A move by 1 has no such promise.",
+    why="A move by 2 moves the output by 1. After a move by 1 it may change, move along or stay.",
 )
 
 FIELD = Number(
