@@ -1309,6 +1309,13 @@ def _shuffled_columns(X, y, seed):
     return rng.permuted(X, axis=0), y[np.random.default_rng(seed).permutation(len(y))]
 
 
+def _by_the_second_order(X, y, seed):
+    rng = np.random.default_rng(seed)
+    rng.permutation(len(X))
+    order = rng.permutation(len(X))
+    return X[order], y[order]
+
+
 Y6 = np.array([4.0, 0.0, 2.0, 5.0, 1.0, 3.0])
 X6 = np.column_stack([2 * Y6, Y6 - 1])
 
@@ -1358,6 +1365,11 @@ SHUFFLE_LAB = Exercise(
         Wrong(
             lambda X, y, seed: (X[_order(len(X), seed)], y[np.argsort(_order(len(X), seed))]),
             "y is moved by the inverse order: `np.argsort(order)` undoes the permutation.",
+        ),
+        Wrong(
+            _by_the_second_order,
+            "Sample and label keep together now, but in the second order that the generator gives. "
+            "Draw once, and use that.",
         ),
         Wrong(
             _shuffled_columns,
@@ -1593,6 +1605,26 @@ UPDATE_RATIOS = Exercise(
                 w, g, lambda W, dW: rate * np.abs(dW).sum() / np.abs(W).sum()
             ),
             "You add up absolute values. A length is the root of the sum of the squares.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: rate * _norm(dW, 1) / _norm(W, 1)),
+            "`norm(W, 1)` is the largest sum of absolute values in a column. Asked for is the root "
+            "of the sum of all squares, `norm(W)`.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: rate * _norm(dW / W)),
+            "You divide entry by entry, and take the length of that. Divide the length of the "
+            "update by the length of the weights.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(w, g, lambda W, dW: rate * _norm(dW) / _norm(W - rate * dW)),
+            "You divide by the weights after the step. Take those that came in.",
+        ),
+        Wrong(
+            lambda w, g, rate: _ratio(
+                w, g, lambda W, dW: np.log10(np.maximum(rate * _norm(dW), 1e-300) / _norm(W))
+            ),
+            "This is the logarithm, as some plots show it. Asked for is the ratio.",
         ),
     ],
     witness=lambda weights, gradients, rate: np.array(
