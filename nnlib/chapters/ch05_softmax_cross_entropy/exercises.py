@@ -1444,6 +1444,11 @@ CONFIDENCE = Exercise(
             "sure it is where it is wrong counts as well.",
         ),
         Wrong(
+            lambda Z, y: (np.mean(_softmax(Z, axis=0).max(axis=1)), np.mean(Z.argmax(axis=1) == y)),
+            "For the first number softmax runs over the samples (axis 0). It belongs over the "
+            "classes, axis 1.",
+        ),
+        Wrong(
             lambda Z, y: (np.mean(Z.argmax(axis=1) == y), np.mean(_softmax(Z).max(axis=1))),
             "The two are swapped: first how sure, then how often right.",
         ),
@@ -1535,6 +1540,11 @@ CHANCE = Exercise(
         Wrong(
             lambda y, K: -np.sum(_shares(y, K) * np.log2(np.maximum(_shares(y, K), 1e-300))),
             "These are bits. The book measures in nats, with the natural logarithm.",
+        ),
+        Wrong(
+            lambda y, K: -np.mean(np.log(_shares(y, K))),
+            "You average the surprisals of the classes, each counted alike. Average over the "
+            "samples: a class counts by its share.",
         ),
         Wrong(
             lambda y, K: -np.log(_shares(y, K).max()),

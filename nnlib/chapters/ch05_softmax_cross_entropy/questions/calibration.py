@@ -36,7 +36,8 @@ TWO_BINS = Blanks(
         ),
         Slip({"too much": [[-0.2633, 0.0667]]}, "Sure less right, and not right less sure."),
     ],
-    why="$0.93 - 0.667$ and $0.6 - 0.667$. Over all six: sure 0.765, right 0.667.",
+    why="$0.93 - 0.667$ and $0.6 - 0.667$. Over all six some of it cancels: sure 0.765, "
+    "right 0.667.",
 )
 
 WHICH_T = Choice(
