@@ -36,7 +36,7 @@ def squares(
     largest: float = 1.0,
     hue: str = "ink",
 ) -> None:
-    """Draw a grid: large numbers dark, negative ones barred."""
+    """Draw a grid: large numbers strong, negative ones barred."""
     rows, columns = np.indices(values.shape)
     x, y = np.asarray(left + (columns + 0.5) * side), np.asarray(top + (rows + 0.5) * side)
     strength: Array = np.clip(np.abs(values) / largest, 0, 1) * 0.8

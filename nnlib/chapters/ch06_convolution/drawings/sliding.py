@@ -123,9 +123,9 @@ def sliding_kernel(column: int, kernel: str) -> Picture:
     write(ax, 13.35, 14.3, "=", size=15, ha="center")
     write(ax, 0.3, 17.8, f"sum of the products: {number(z)}", size=15)
     side = (
-        "positive: dark on the side where the kernel is 1"
+        "positive: more ink on the side where the kernel is 1"
         if z > 0
-        else "negative: dark on the side where the kernel is −1"
+        else "negative: more ink on the side where the kernel is −1"
         if z < 0
         else "0: what the kernel adds and takes away is the same"
     )

@@ -80,19 +80,19 @@ NINETEEN = Blanks(
 
 EDGE = Choice(
     id="6.edge",
-    prompt="A kernel has three rows $(-1, 0, 1)$. It slides over a dark stroke on white paper; "
-    "dark is a large number. Where is its output far above 0?",
+    prompt="A kernel has three rows $(-1, 0, 1)$. It slides over a stroke of ink on "
+    "paper; ink is a large number, paper is 0. Where is its output far above 0?",
     options=[
         Option(
             "on the left side of the stroke",
-            "There the right column of the window is dark and the left one is white.",
+            "There the right column of the window is ink and the left one is paper.",
             right=True,
         ),
-        Option("on the right side of the stroke", "There the left column is dark: far below 0."),
-        Option("in the middle of a wide stroke", "There both columns are dark, and cancel."),
+        Option("on the right side of the stroke", "There the left column is ink: far below 0."),
+        Option("in the middle of a wide stroke", "There both columns are ink, and cancel."),
         Option("on a level stroke, from side to side", "Left and right are alike there: 0."),
     ],
-    why="The output is what is dark on the right of the window less what is dark on its left.",
+    why="The output is the ink on the right of the window less the ink on its left.",
 )
 
 IMPULSE = Blanks(
