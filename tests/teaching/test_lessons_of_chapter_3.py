@@ -18,7 +18,18 @@ from nnlib.chapters.ch03_initialization.drawings import depth as depth_drawings
 from nnlib.chapters.ch03_initialization.drawings import dial, starts
 from nnlib.chapters.ch03_initialization.drawings import walks as walk_drawings
 from nnlib.chapters.ch03_initialization.questions import QUESTIONS
-from nnlib.chapters.ch03_initialization.results import ADAM, DEEP, NARROW, REPAIRS, TODAY, TWINS
+from nnlib.chapters.ch03_initialization.results import (
+    ADAM,
+    AGAIN,
+    DEEP,
+    LEAKS,
+    NARROW,
+    REPAIRS,
+    SLOW_TWINS,
+    TODAY,
+    TWINS,
+    WIDE,
+)
 from nnlib.chapters.ch03_initialization.starts import at_the_start
 from nnlib.initializers import gain
 
@@ -94,6 +105,11 @@ def test_each_repair_reads_more_in_the_median_than_the_one_before():
     assert min(REPAIRS["with ReLU's gain"][2]) > 0.9
 
 
+def test_other_networks_are_told_as_they_are_kept():
+    for step, low, high in (("scaled by fan-in", 0.92, 0.97), ("with ReLU's gain", 0.93, 0.97)):
+        assert (round(min(AGAIN[step]), 2), round(max(AGAIN[step]), 2)) == (low, high)
+
+
 def test_what_is_said_of_the_first_losses():
     first = {step: [at_the_start(step, seed)[0] for seed in range(5)] for step in REPAIRS}
     assert 550 < min(first["random"]) < max(first["random"]) < 2700
@@ -106,6 +122,12 @@ def test_no_gradient_reaches_the_hidden_layers_if_all_is_equal():
     gradients = at_the_start("all equal")[1]
     assert max(np.abs(dW).max() for dW in gradients[:-1]) < starts.ROUNDING
     assert np.abs(gradients[-1]).max() > 1
+
+
+def test_a_small_difference_needs_a_rate_and_a_slope_to_grow():
+    for name, given in runs.SLOW.items():
+        assert max(SLOW_TWINS[name]) < min(TWINS[1e-8]) - 0.4
+        assert runs.twins(1e-8, 0, **given)[1] == pytest.approx(SLOW_TWINS[name][0], abs=0.05)
 
 
 def test_units_that_start_nearly_equal_are_as_large_as_others():
@@ -198,6 +220,16 @@ def test_chi_is_at_least_one_where_the_mean_is_zero(name, g):
     mean = maps.WEIGHTS @ f.forward(np.sqrt(q) * maps.NODES)
     if abs(mean) < 1e-6 and q > 0.01:
         assert maps.chi(f, g, q) > 1
+
+
+def test_a_chi_that_leaves_the_picture_is_told_in_it():
+    texts = {}
+    for at in (("relu", 2.5), ("tanh", 10.0), ("tanh", 1.1)):
+        fig, _ = dial.dial(*at)
+        texts[at] = [text.get_text() for text in fig.axes[1].texts]
+        shown = max(np.max(line.get_ydata()) for line in fig.axes[1].lines) > dial.CHI
+        assert shown == bool(texts[at])
+    assert "3.1" in texts["relu", 2.5][0]
 
 
 def test_a_jump_breaks_it():
@@ -299,6 +331,19 @@ def test_the_runs_are_told_as_they_are_kept():
         middle = {start: np.median(scores) for start, (_, scores) in table.items()}
         assert middle["ReLU, mirrored"] > middle["ReLU, Kaiming"]
         assert middle["tanh, gain 1.1"] > middle["tanh, gain 2.5"]
+
+
+def test_the_more_leaks_the_more_of_a_cosine_is_kept_and_read():
+    read = [np.median(DEEP["ReLU, Kaiming"][1]), *(np.median(LEAKS[a][1]) for a in runs.LEAKS[:2])]
+    assert read == sorted(read)
+    ends = []
+    for a in runs.LEAKS:
+        f, g = nnlib.LeakyReLU(a), np.sqrt(2 / (1 + a**2))
+        ends.append(maps.cosines(f, maps.sizes(f, g, g**2, runs.DEEP), 0.5)[-1])
+    np.testing.assert_allclose(ends, [0.945, 0.815, 0.57], atol=0.005)  # as the lesson says
+    wide = {start: scores for start, (_, scores) in WIDE.items()}
+    assert max(wide["tanh, gain 2.5"]) < 0.49 < min(wide["ReLU, Kaiming"])
+    assert np.nanmin(wide["ReLU, mirrored"]) > max(wide["ReLU, Kaiming"])
 
 
 def test_a_start_of_today_comes_out_as_it_is_kept():

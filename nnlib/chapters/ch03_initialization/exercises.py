@@ -920,6 +920,7 @@ WHICH = Exercise(
         "a narrow layer": (_made(50, 4, 2 / 4),),
         "not quite LeCun": (_made(4, 100, 1 / 4, off=1.35),),
         "nearer by ratio": (_made(4, 100, 0.365),),
+        "just nearer by ratio": (_made(4, 100, 0.36),),
         "a mean that is not 0": (_made(4, 100, 1 / 4) + 0.5,),
     },
     wrong=[
@@ -936,6 +937,11 @@ WHICH = Exercise(
             "Your result is that of the smallest difference |r - v|, and |r / v - 1| puts the four "
             "rules r in the same order: it is that difference over v. By ratio, r = 2 v and "
             "r = v / 2 are equally far: compare logarithms.",
+        ),
+        Wrong(
+            _which(distance=lambda v, r: np.abs(np.sqrt(v) - np.sqrt(r))),
+            "You compare standard deviations by their difference. By ratio, twice and half of a "
+            "variance are equally far: compare logarithms.",
         ),
         Wrong(
             _which(distance=lambda v, r: np.abs(v / r - 1)),
@@ -1481,6 +1487,12 @@ def _strays_as_it_should(f, networks=100):
     return bool(np.std(np.log(runs)) < 1.5 * np.sqrt(5 * 12 / 30))
 
 
+def _as_often_small_as_normal(squares):
+    """Tell whether about a quarter of the squares lies below 0.1, and another above 1.3."""
+    below, above = np.mean(np.less(squares, 0.1)), np.mean(np.greater(squares, 1.3))
+    return 0.12 < below < 0.4 and 0.12 < above < 0.4
+
+
 WALK = Exercise(
     id="3.16",
     title="a walk through a random network",
@@ -1513,6 +1525,15 @@ WALK = Exercise(
             "You send the input through a ReLU. It stands between layers, not in front of them.",
         ),
         Wrong(
+            _walk(f=lambda z: z / np.sqrt(2)),
+            "Between your layers every z is made smaller. A ReLU keeps half of them, and makes 0 "
+            "of the others.",
+        ),
+        Wrong(
+            _walk(first=np.ones_like),
+            "You send ones through the network. The sample is of n_0 standard normal numbers.",
+        ),
+        Wrong(
             _walk(renewed=True),
             "You make the generator anew in each layer, so the layers share their numbers.",
         ),
@@ -1528,6 +1549,19 @@ WALK = Exercise(
             _strays_as_it_should,
             "Through twelve layers your networks stray from each other more than independent "
             "layers would. Do the layers share their numbers?",
+        ),
+        holds(
+            "one unit behind a ReLU is off in half of the networks",
+            lambda f: np.mean([f([3, 1, 1], [1, 1], seed)[1] == 0 for seed in range(200)]) > 0.35,
+            "Of 200 networks with one unit in each layer about 100 should end at exactly 0: a ReLU "
+            "hands nothing on from a z below 0. Keeping half of the mean square is not enough.",
+        ),
+        holds(
+            "the sample is of normal numbers",
+            lambda f: _as_often_small_as_normal([f([1, 500], [1], seed)[0] for seed in range(200)]),
+            "Behind one input of variance 1 the mean square should be that input's square, which "
+            "is below 0.1 in a quarter of all networks and above 1.3 in another. Draw n_0 standard "
+            "normal numbers as the sample.",
         ),
         holds(
             "the seed decides",
@@ -1788,6 +1822,8 @@ ODD = Exercise(
         "a third too large": _signals([8, 8, 8, 8], 1, 1 / 3),
         "the first is nearly right": ([8, 8, 8, 8], np.array([1.92, 1.92, 5.76])),
         "measured: the others stray": ([8, 8, 8, 8, 8], np.array([2.1, 0.6, 0.45, 0.34])),
+        "twice as large": _signals([8, 8, 8, 8], 1, 1 / 2),
+        "too small beside too large": ([8, 8, 8, 8], np.array([2.0, 0.8, 1.36])),
     },
     wrong=[
         Wrong(
@@ -1803,6 +1839,11 @@ ODD = Exercise(
             _odd(lambda z2, found, n: np.abs(found - 2 / n)),
             "You compare variances by their difference. Wide layers have small variances: compare "
             "each with 2 / n_in as a ratio.",
+        ),
+        Wrong(
+            _odd(lambda z2, found, n: np.abs(found * n / 2 - 1)),
+            "0.4 times as large is farther off than 1.7 times, and 0.4 - 1 is smaller than "
+            "1.7 - 1: compare each ratio by its logarithm.",
         ),
         Wrong(
             _odd(lambda z2, found, n: found * n / 2),

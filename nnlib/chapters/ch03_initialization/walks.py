@@ -97,7 +97,7 @@ def one_taper(widths: list[int], variance: Variance, seed: int) -> tuple[Array, 
 
 
 def expected_of(widths: list[int], variance: Variance) -> tuple[Array, Array]:
-    """Return the same by (3.6) and (3.13)."""
+    """Return the same by (3.6) and (3.10)."""
     pairs = list(pairwise(widths))
     up = np.cumprod([1, *(i * variance(i, o) / 2 for i, o in pairs)])
     down = np.cumprod([1, *(o * variance(i, o) / 2 for i, o in pairs[::-1])])[::-1]
@@ -113,7 +113,7 @@ def backward_factors(loss: str, outputs: int, n: int = 100, networks: int = 100)
     loss     "ones" (dA is 1), "random" (dA is normal), "cross-entropy", "squared"
     outputs  units of the last layer, whose weights have variance 1/n
 
-    The result is the mean over networks, in units of what enters: (3.13) says 1.
+    The result is the mean over networks, in units of what enters: (3.10) says 1.
     """
     found = []
     for seed in range(networks):

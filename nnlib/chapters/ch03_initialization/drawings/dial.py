@@ -29,6 +29,7 @@ GAINS = (0.8, 1.0, 1.1, 1.2, 1.41, 1.53, 1.59, 1.68, 2.5, 10.0)
 EXACT = {1.41: np.sqrt(2), 1.53: 1.5335, 1.59: 1.5926, 1.68: 1.6765}
 STARTS, DEPTH = (0.8, 1.25), 30
 LOW, HIGH = 1e-2, 1e2
+CHI = 2  # where the picture of χ ends
 
 
 def dial(activation: str, gain: float) -> Picture:
@@ -45,7 +46,10 @@ def dial(activation: str, gain: float) -> Picture:
     for path, (color, line) in zip(paths, _LINES, strict=True):
         axes[1].plot(layers, [chi(f, g, q) for q in path], line, color=PALETTE[color])
     axes[1].axhline(1, color=PALETTE["muted"], linewidth=1)
-    axes[1].set(ylabel="χ", ylim=(0, 2), xlim=(1, DEPTH), xlabel="layer")
+    axes[1].set(ylabel="χ", ylim=(0, CHI), xlim=(1, DEPTH), xlabel="layer")
+    if min(chi(f, g, path[-1]) for path in paths) > CHI:
+        above = f"χ = {short(chi(f, g, paths[0][-1]))}, above this picture"
+        axes[1].text(0.03, 0.78, above, transform=axes[1].transAxes, fontsize=14)
     pairs = [cosines(f, sizes(f, g, 1.0, DEPTH), c) for c in (0.9, 0.0)]
     for pair, (color, line) in zip(pairs, (("green", "-"), ("orange", "--")), strict=True):
         axes[2].plot(layers, pair, line, color=PALETTE[color])

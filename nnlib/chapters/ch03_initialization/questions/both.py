@@ -54,6 +54,7 @@ LIMIT = Number(
     id="3.limit",
     prompt="You want weights of standard deviation 0.1 from `rng.uniform(-c, c)`. Which $c$?",
     answer=0.17321,
+    rtol=0.02,
     wrong=[
         Slip(0.1, "U(−0.1, 0.1) has the standard deviation 0.058, and a third of the variance."),
         Slip(0.3, "c² = 3 s²: the root of 3, not 3."),
@@ -85,6 +86,7 @@ CONVOLUTION = Number(
     prompt="A convolution: $5 \\times 5$ kernel, 16 input channels, 32 output channels, ReLU. "
     "Which standard deviation does Kaiming (fan-in) prescribe?",
     answer=0.070711,
+    rtol=0.02,
     wrong=[
         Slip(0.35355, "That is √(2/16). Each channel is met at 25 positions."),
         Slip(0.05, "That is with fan-out, 25 · 32 = 800."),

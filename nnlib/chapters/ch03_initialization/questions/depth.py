@@ -33,7 +33,7 @@ CHAOS = Choice(
     prompt="tanh, cosine 0.9 at the start, 30 layers. Which gain tears the pair apart, and which "
     "hardly?",
     options=[
-        Option("neither: both keep q", "They keep q. Look at the lower picture."),
+        Option("neither: both keep q", "They keep q. Look at the picture: 0.9 does not stay."),
         Option("1.1 tears, 1.59 hardly", "The other way round: a larger χ, a faster parting."),
         Option("1.59 tears, 1.1 hardly", "0.20 against 0.83.", right=True),
     ],
@@ -49,7 +49,7 @@ MIRROR = Choice(
         Option("about the same: sizes are the same", "Then size would be all that counts."),
         Option(
             "above 90 % in four runs of five",
-            "92 to 95 %, and one run of 39 %. Nothing but the differences was changed.",
+            "92 to 95 %, and one run of 39 %. Size was level before; the differences are new.",
             right=True,
         ),
         Option("less: half of the units are copies", "They are at the start, and then they part."),

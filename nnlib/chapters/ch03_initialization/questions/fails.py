@@ -22,7 +22,7 @@ ELEVEN = Choice(
         Option("both keep it", "Look at χ: 1.01 and 1.18, to the thirtieth power."),
         Option(
             "1.1 nearly keeps it, 1.59 does not",
-            "1.01³⁰ is 1.3, 1.18³⁰ is 136, in mean square.",
+            "Where q has settled χ is 1.0102 and 1.1778: to the thirtieth power 1.4 and 136.",
             right=True,
         ),
         Option("1.59 keeps it, for there q is 1", "The size of z says nothing of χ."),

@@ -66,8 +66,8 @@ NOISE = Choice(
         Option("still about 30 %", "A difference, once there, gets gradients of its own."),
         Option("about halfway", "At this rate 840 steps are enough for all of it."),
     ],
-    why="Differences grow while a network learns, and how fast hangs on the rate. On the digits, "
-    "here, $10^{-8}$ was enough.",
+    why="Differences grow while a network learns, and how fast hangs on the rate and on the "
+    "activation. Here $10^{-8}$ was enough.",
 )
 
 FIRST_LOSS = Number(
@@ -103,18 +103,20 @@ SUM = Blanks(
 
 PIXELS = Number(
     id="3.pixels",
-    prompt="A layer gets 64 pixels, half of them 1 and half of them 0, and has ReLU units. Which "
-    "variance of the weights makes $\\mathbb E[z^2] = 1$ in *this* layer?",
-    answer=1 / 32,
+    prompt="A layer gets 64 pixels, a quarter of them 1 and the others 0, and has ReLU units. "
+    "Which variance of the weights makes $\\mathbb E[z^2] = 1$ in *this* layer?",
+    answer=1 / 16,
     wrong=[
         Slip(
-            1 / 16,
-            "That takes Var[x] = 1/4, and makes E[z²] = 2. The sum takes x as it is: E[x²] = 1/2.",
+            1 / 12,
+            "That takes Var[x] = 3/16, and makes E[z²] = 4/3. The sum takes x as it is: "
+            "E[x²] = 1/4.",
         ),
-        Slip(1 / 64, "That is for E[x²] = 1. Here it is 1/2."),
-        Slip(0.1768, "That is the standard deviation, √(1/32)."),
+        Slip(1 / 64, "That is for E[x²] = 1. Here it is 1/4."),
+        Slip(1 / 32, "2/64 makes up for a ReLU in front of the layer. Here pixels come in."),
+        Slip(0.25, "That is the standard deviation, √(1/16)."),
     ],
-    why="$64\\, s^2 \\cdot \\tfrac12 = 1$.",
+    why="$64\\, s^2 \\cdot \\tfrac14 = 1$.",
 )
 
 QUESTIONS = [START, TWINS, PARTS, NOISE, FIRST_LOSS, SUM, PIXELS]
