@@ -185,6 +185,21 @@ def test_right_values_get_at_most_a_word(function, word):
 @pytest.mark.parametrize(
     ("id", "function"),
     [
+        ("3.10", lambda W: int(find("3.10").solution(W))),
+        ("3.19", lambda widths, z2: as_wide_as(z2, *find("3.19").solution(widths, z2))),
+    ],
+)
+def test_an_index_is_an_int_of_any_size_and_a_float_one_of_any_width(id, function):
+    assert "comes back as" not in check(id, function).message
+
+
+def as_wide_as(z2, layer, variance):
+    return layer, z2.dtype.type(variance)
+
+
+@pytest.mark.parametrize(
+    ("id", "function"),
+    [
         ("2.5", lambda Z, dA: relu_backward(Z, dA).tolist()),
         ("3.8", lambda widths, variances, x2: find("3.8").solution(widths, variances, x2).tolist()),
         ("1.7", lambda Z, y: np.asarray(find("1.7").solution(Z, y))),
