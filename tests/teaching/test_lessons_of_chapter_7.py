@@ -207,6 +207,8 @@ def test_two_positions_of_the_knobs_are_the_patient():
         if clinic.apart(*at) < 1e-6
     ]
     assert len(others) == 2
+    near = clinic.apart(0.00625, 32, 32, "sorted by label")
+    assert 0.02 < near < 0.06  # the third, which only looks like it
     with pytest.raises(ValueError, match="expected fault as one of"):
         clinic.run(fault="flu")
 
