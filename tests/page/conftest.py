@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+OPEN = 8
 BUILT = Path(__file__).parents[2] / "_build" / "html"
 
 
@@ -82,7 +83,10 @@ def read_through() -> Callable[[Any], None]:
 
 @pytest.fixture(scope="session")
 def visit(built: Path, chromium: Any) -> Iterator[Callable[..., Visit]]:
-    """``visit(name, width=1280, scheme="light")`` opens a page; each is opened once."""
+    """``visit(name, width=1280, scheme="light")`` opens a page; the last few stay open.
+
+    The tests of one page come together. A browser with a hundred pages is a slow one.
+    """
     contexts: dict[tuple[int, str], Any] = {}
     visits: dict[tuple[str, int, str], Visit] = {}
 
@@ -90,6 +94,8 @@ def visit(built: Path, chromium: Any) -> Iterator[Callable[..., Visit]]:
         key = (name, width, scheme)
         if key in visits:
             return visits[key]
+        if len(visits) == OPEN:
+            visits.pop(next(iter(visits))).page.close()
         if key[1:] not in contexts:
             contexts[key[1:]] = chromium.new_context(
                 viewport={"width": width, "height": 800}, color_scheme=scheme

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -21,7 +22,7 @@ from nnlib.chapters.ch06_convolution.drawings.sheet import (
 )
 from nnlib.chapters.ch06_convolution.four_by_four import W, X, dZ, stretched, turned
 from nnlib.teaching.convolution import forward, toeplitz
-from nnlib.teaching.figures import PALETTE
+from nnlib.teaching.figures import PALETTE, STYLE
 
 SUBSCRIPTS = "₀₁₂₃"
 LAYERS: Mapping[str, tuple[int, int]] = {
@@ -222,6 +223,7 @@ def pooling_back(mode: str, row: int, column: int) -> Picture:
 # One large matrix --------------------------------------------------------------------------------
 
 
+@mpl.rc_context(STYLE)
 def one_large_matrix() -> Picture:
     """Draw the matrix T of the kernel on the image of 4 x 4 pixels."""
     size, K = len(X), W[:, :, None, None]
@@ -252,6 +254,7 @@ def one_large_matrix() -> Picture:
 # A kernel that is learned ------------------------------------------------------------------------
 
 
+@mpl.rc_context(STYLE)
 def learned(kernels: Mapping[int, Array], target: Array) -> Picture:
     """Draw a kernel (3, 3) after some numbers of steps, beside the one that made the outputs."""
     fig, ax = sheet(6.6)
@@ -276,6 +279,7 @@ def learned(kernels: Mapping[int, Array], target: Array) -> Picture:
     )
 
 
+@mpl.rc_context(STYLE)
 def sees(image: Array, K: Array) -> Picture:
     """Draw an image (h, w), a kernel (3, 3), and what the kernel makes of it."""
     Z = forward(image[None, :, :, None], K[:, :, None, None])[0, :, :, 0]

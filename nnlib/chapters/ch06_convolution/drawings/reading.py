@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -17,7 +18,7 @@ from nnlib.chapters.ch06_convolution.drawings.sheet import (
 )
 from nnlib.chapters.ch06_convolution.invariance import TESTS, shifted
 from nnlib.chapters.ch06_convolution.results import RESULTS
-from nnlib.teaching.figures import PALETTE
+from nnlib.teaching.figures import PALETTE, STYLE
 
 NAMES: Mapping[tuple[str, str], str] = {
     ("none", "plain"): "fully connected",
@@ -133,6 +134,7 @@ def maps_of(network: nnlib.NeuralNetwork, digits: Array) -> Callable[..., Pictur
     return feature_maps
 
 
+@mpl.rc_context(STYLE)
 def misread(mistakes: Sequence[tuple[Array, int, int]]) -> Picture:
     """Draw the first eight of (image (8, 8), what was written, what was read)."""
     fig, ax = sheet(6.4 if len(mistakes) < 5 else 12.6)
