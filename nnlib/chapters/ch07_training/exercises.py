@@ -2172,7 +2172,7 @@ SPLIT_BY_GROUP = Exercise(
     ],
     witness=_one_name_at_a_time,
     draw=lambda rng: (
-        rng.permutation(np.repeat([2, 4, 5, 11, 30], rng.integers(1, 5, 5))),
+        rng.permutation(np.repeat([2, 4, 5, 11, 30], rng.integers(1, 5, 5, dtype=np.intp))),
         int(rng.integers(1, 5)),
         int(rng.integers(99)),
     ),
