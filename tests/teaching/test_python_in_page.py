@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from nnlib.teaching import pyodide
 from nnlib.teaching.checks import BUG, answer
-from nnlib.teaching.exercises import find
+from nnlib.teaching.exercises import every_exercise, find
 from tests.teaching import classroom, sample
 from tests.teaching.classroom import ID, LAB
 from tests.teaching.firefox import firefox
@@ -277,6 +278,26 @@ def test_plain_cells_run_and_are_changed(opened):
     page.wait_for_timeout(500)
     page.reload()
     assert first.get_by_role("textbox").input_value() == "A = np.eye(5)\n"
+
+
+SOLUTIONS = """
+from nnlib.teaching import check
+from nnlib.teaching.exercises import every_exercise
+mine = [e for e in every_exercise() if e.id.startswith("{chapter}.")]
+print(len(mine), "tried, not passed:", [e.id for e in mine if not check(e.id, e.solution).passed])
+"""
+
+
+@pytest.mark.parametrize("chapter", sorted({e.id.split(".")[0] for e in every_exercise()}))
+def test_every_solution_passes_in_the_page(opened, chapter):
+    """Integers that count and index have 32 bits there, and 64 almost everywhere else."""
+    cell = opened().locator("[data-cell]:not([data-exercise])").first
+    cell.get_by_role("button", name="Edit this cell").click()
+    cell.get_by_role("textbox").fill(SOLUTIONS.format(chapter=chapter))
+    cell.get_by_role("button", name="Run this cell").click()
+    output = cell.locator("pre.nnlib-output")
+    output.get_by_text("tried").wait_for(timeout=LOADING)
+    assert re.search(r"[1-9]\d* tried, not passed: \[\]", output.text_content())
 
 
 def test_the_editor_indents_and_lets_the_keyboard_out(opened):
