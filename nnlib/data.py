@@ -26,7 +26,8 @@ DIGIT_FORMS = (0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 154
 
 The digits were cut out of preprinted forms (Alpaydin and Kaynak, 1998). No file says which digit
 is from which form, but the labels do: the same list of 130 follows itself 14 times, with 23 labels
-missing and one other. By the authors 13 people wrote these digits, so one of them filled in two.
+missing and one other. By the authors 13 people wrote these digits. That each form is one hand's
+is likely, and not said anywhere; if so, one hand filled in two.
 """
 
 
@@ -37,8 +38,8 @@ def load_digits(forms: Literal[True]) -> tuple[Array, Array, Array]: ...
 def load_digits(forms: bool = False) -> tuple[Array, ...]:
     """Return 1,797 handwritten digits: X (1797, 8, 8, 1) in [0, 1], y (1797,) in 0..9.
 
-    With `forms`, a third array (1797,) in 0..13 says from which form a digit is, and so which
-    digits one hand wrote: see DIGIT_FORMS. Source: Alpaydin and Kaynak (1998), the test set of
+    With `forms`, a third array (1797,) in 0..13 says from which form a digit is: see DIGIT_FORMS.
+    Source: Alpaydin and Kaynak (1998), the test set of
     UCI's Optical Recognition of Handwritten Digits, CC BY 4.0.
     """
     if not isinstance(forms, (bool, np.bool_)):

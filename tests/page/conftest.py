@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-OPEN = 8
+OPEN = 8  # pages at a time: more than one page's tests look at
 BUILT = Path(__file__).parents[2] / "_build" / "html"
 
 
