@@ -127,7 +127,7 @@ def follow(stack: Stack, cosine: float, rng: np.random.Generator) -> Array:
     return np.array(found).T
 
 
-# Today's starts, for the table of lesson 5 -----------------------------------------------------
+# Today's starts, for the table of lesson 7 -----------------------------------------------------
 
 ROOT_HALF = 1 / np.sqrt(2)
 

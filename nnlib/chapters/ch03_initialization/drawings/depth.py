@@ -1,4 +1,4 @@
-"""What lesson 5 draws: thirty layers and what they read, six patients, and one network of many."""
+"""What lessons 6 and 7 draw: thirty layers, six patients, and one network of many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 4 draws: one dial, the gain, and what it does to both maps."""
+"""What lesson 5 draws: one dial, the gain, and what it does to both maps."""
 
 from __future__ import annotations
 

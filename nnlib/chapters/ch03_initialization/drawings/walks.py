@@ -1,4 +1,4 @@
-"""What lessons 2 and 3 draw: sizes by layer with their bands, and a network that tapers."""
+"""What lessons 2 to 4 draw: sizes by layer with their bands, and a network that tapers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of lesson 3: backward, too."""
+"""The questions of lessons 3 and 4: backward, too, and the two fans."""
 
 from nnlib.teaching.questions import Choice, Number, Option, Slip
 
@@ -25,7 +25,7 @@ LEVEL = Choice(
         Option("Kaiming, and for tanh it is level too", "Look again: tanh, Kaiming."),
         Option(
             "Kaiming, and for tanh it grows",
-            "About 30-fold over 50 layers in the median. Lesson 4 says why.",
+            "About 30-fold over 50 layers in the median. Lesson 5 says why.",
             right=True,
         ),
         Option(
@@ -64,6 +64,22 @@ LIMIT = Number(
     why="$c = \\sqrt3\\, s$.",
 )
 
+FUNNEL = Number(
+    id="3.funnel",
+    prompt="Two ReLU layers, from 100 inputs to 20 units to 400, with Kaiming's "
+    "$s^2 = 2/n_\\text{in}$. By (3.10) each layer multiplies the gradient's mean square by "
+    "$\\tfrac12\\, n_\\text{out}\\, s^2$. By what do both together?",
+    answer=4,
+    wrong=[
+        Slip(0.2, "That is the first layer. The second multiplies by 20."),
+        Slip(20, "That is the second layer. The first multiplies by 0.2."),
+        Slip(1, "That is the signal. The gradient's sum runs over the other fan."),
+        Slip(0.25, "Upside down: it is the last width over the first."),
+        Slip(2, "That is the size, the root of it."),
+    ],
+    why="$\\tfrac{20}{100} \\cdot \\tfrac{400}{20} = \\tfrac{400}{100}$: the 20 cancels.",
+)
+
 TAPER = Choice(
     id="3.taper",
     prompt="Widths 1024, 512, ..., 32, ReLU. Does the compromise "
@@ -97,4 +113,4 @@ CONVOLUTION = Number(
     why="$n_\\text{in} = 5 \\cdot 5 \\cdot 16 = 400$ and $\\sqrt{2/400}$.",
 )
 
-QUESTIONS = [BACK, LEVEL, COMPROMISE, LIMIT, TAPER, CONVOLUTION]
+QUESTIONS = [BACK, LEVEL, COMPROMISE, LIMIT, FUNNEL, TAPER, CONVOLUTION]

@@ -1,4 +1,4 @@
-"""The questions of lesson 5: two samples, and depth."""
+"""The questions of lessons 6 and 7: two samples, and what is done today."""
 
 from nnlib.teaching.questions import Blanks, Choice, Number, Option, Slip
 

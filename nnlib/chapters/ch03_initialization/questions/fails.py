@@ -1,4 +1,4 @@
-"""The questions of lesson 4: where the theory fails."""
+"""The questions of lesson 5: where the theory fails."""
 
 from nnlib.teaching.questions import Choice, Number, Option, Slip
 

@@ -63,7 +63,7 @@ BALANCED = Choice(
         ),
         Option("the gradient explodes", "It is halved in each layer."),
     ],
-    why="A size is not a signal. Lesson 5 measures both.",
+    why="A size is not a signal. Lesson 6 measures both.",
 )
 
 QUESTIONS = [HALF, BLOG, DEFAULT, BALANCED]
