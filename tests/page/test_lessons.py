@@ -1,5 +1,6 @@
 """A chapter may be a folder: an opening page and its lessons, each a page of its own."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -50,11 +51,12 @@ def write(folder, name, text):
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=NOTEBOOK_METADATA), path)
 
 
-def build(folder):
+def build(folder, repository="https://github.com/somebody/a-fork"):
     """Build with our own configuration; return the pages that were written."""
     done = subprocess.run(
         [sys.executable, "-c", BUILD, "build", ".", "-W", "-n", "--keep-going"],
         cwd=folder,
+        env=os.environ | {"NNLIB_REPOSITORY": repository},
         capture_output=True,
         text=True,
         timeout=240,
@@ -137,9 +139,10 @@ def test_equations_are_linked_through_the_chapter_and_from_other_chapters(book):
 def test_a_lesson_can_be_run_fetched_and_edited(book):
     html = page(book, "04_backward/1_circuits")
     tools = {text: href for href, text in links(html, 'class="article-header-buttons"')}
-    assert tools["Run"].startswith("https://mybinder.org/v2/gh/")
+    assert tools["Run"].startswith("https://mybinder.org/v2/gh/somebody/a-fork/")
     assert tools["Run"].endswith("?urlpath=lab/tree/book/04_backward/1_circuits.ipynb")
-    assert tools["Edit"].endswith("/edit/main/book/04_backward/1_circuits.ipynb")
+    assert tools["Edit"].startswith("https://github.com/somebody/a-fork/edit/")
+    assert tools["Edit"].endswith("/book/04_backward/1_circuits.ipynb")
     fetched = book / "_build/html/book/04_backward" / tools["Notebook"]
     assert nbformat.read(fetched, as_version=4).cells[1].source == "6 * 7"
     opening = dict(links(page(book, "04_backward/index"), 'class="article-header-buttons"'))
@@ -164,3 +167,11 @@ def test_a_page_that_was_taken_out_of_the_book_is_gone(book):
     build(book)
     assert not built.exists()
     assert (book / "_build/html/search.html").is_file()
+
+
+def test_without_a_repository_nothing_leads_to_one(book):
+    build(book, repository="none")
+    for name in ("04_backward/1_circuits", "04_backward/index"):
+        tools = links(page(book, name), 'class="article-header-buttons"')
+        assert not [href for href, text in tools if text in ("Run", "Edit")]
+    assert "Notebook" in dict(map(reversed, links(page(book, "02_slopes"), "header-buttons")))

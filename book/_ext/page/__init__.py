@@ -1,5 +1,6 @@
 """What the pages of the book ask of Sphinx beyond what Jupyter Book does, one room for each.
 
+address       links to the repository lead to the one that is built, or are left out
 execution     notebooks run side by side, and again only what changed
 formulas      a formula that KaTeX cannot set is a warning that names it
 equations     "(2.5)" is a link to the equation that is numbered so
@@ -16,6 +17,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 ROOMS = (
+    "address",
     "execution",
     "formulas",
     "equations",
