@@ -102,8 +102,9 @@ class ReLU(Activation, name="relu"):
         return np.maximum(Z, 0)
 
     def backward(self, Z: Array, dY: Array) -> Array:
-        # sign(max(z, 0)) is 1 or 0, and NaN where Z is: the mask Z > 0 would turn NaN into 0.
-        return dY * np.sign(np.maximum(Z, 0))
+        dZ = np.asarray(dY * (Z > 0))  # half the time of dY * sign(max(z, 0))
+        np.copyto(dZ, Z, where=np.isnan(Z))  # the mask is False, and a NaN would become 0
+        return dZ
 
 
 class LeakyReLU(Activation, name="leaky_relu"):

@@ -4,10 +4,12 @@ address       links to the repository lead to the one that is built, or are left
 execution     notebooks run side by side, and again only what changed
 formulas      a formula that KaTeX cannot set is a warning that names it
 equations     "(2.5)" is a link to the equation that is numbered so
+glossary      the first use of a word on a page leads to its entry
 code          a token in the color of plain text needs no element around it
 admonitions   what would need a script that we do not load is a warning
 head          each page loads only the styles and scripts that it uses, none from another host
 bibliography  authors' names in full, and [Glorot and Bengio, 2010] as a label
+api           the reference of nnlib, from its docstrings
 fonts         the letters of formulas that this book uses, and no others
 folder        what no page uses is taken out of the built folder; icons are drawn in the page
 """
@@ -21,10 +23,12 @@ ROOMS = (
     "execution",
     "formulas",
     "equations",
+    "glossary",
     "code",
     "admonitions",
     "head",
     "bibliography",
+    "api",
     "fonts",
     "folder",
 )
