@@ -21,9 +21,10 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 # Imported before the first fork. No module of a chapter: a lesson loads its own. None of these
 # starts a thread, opens a socket or looks for the shell that it is in: none of that would be a
@@ -130,10 +131,21 @@ class Provisioner(LocalProvisioner):
     warm: Warm
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
-        self.process = self.warm.kernel(cmd, str(options["cwd"]), options["env"])
+        self.cwd = options.get("cwd") or os.getcwd()
+        self.process = self.warm.kernel(cmd, str(self.cwd), options["env"])
         self.pid = self.pgid = self.process.pid
-        self.cwd = options["cwd"]
         return self.connection_info
+
+
+def for_every_kernel() -> Warm:
+    """Have every kernel that this process starts forked; close what is returned at the end."""
+    warm = Warm()
+    factory = KernelProvisionerFactory.instance()
+    factory.provisioners["warm"] = SimpleNamespace(
+        name="warm", load=lambda: type("Warmed", (Provisioner,), {"warm": warm})
+    )
+    factory.default_provisioner_name = "warm"
+    return warm
 
 
 # --- In the process that forks.
