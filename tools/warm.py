@@ -154,7 +154,8 @@ def for_every_kernel() -> Warm:
 def serve() -> None:
     del sys.path[0]  # this folder: a kernel does not see it
     for name in BEFORE:
-        importlib.import_module(name)
+        with contextlib.suppress(Exception):  # what cannot be imported fails in the cell that tries
+            importlib.import_module(name)
     gc.freeze()  # what is there stays: to look through it would copy it for each
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever ends is gone at once
     parent = os.getpid()

@@ -119,3 +119,14 @@ def test_a_kernel_that_dies_and_a_cell_that_fails_are_named_and_the_others_go_on
     assert "died" in dies.failure
     assert "ZeroDivisionError" in fails.failure
     assert texts(ends) == ["here\n"]
+
+
+def test_what_cannot_be_imported_fails_in_the_cell_that_tries(tmp_path, monkeypatch):
+    (tmp_path / "there/nnlib").mkdir(parents=True)
+    (tmp_path / "there/nnlib/__init__.py").write_text("def half(:")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "there"))
+    ends, fails = run(tmp_path, ["print('here')"], ["1", "import nnlib"])
+    assert texts(ends) == ["here\n"]
+    assert fails.failure.startswith("cell 2 (")
+    assert "def half(:" in fails.failure
+    assert "SyntaxError" in fails.failure
