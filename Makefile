@@ -10,8 +10,6 @@ export OPENBLAS_NUM_THREADS ?= 1
 TORCH   ?= torch==2.13.0
 # One notebook, or one file of tests, for each processor; the cells of one stay together.
 SIDE_BY_SIDE := -n logical --dist loadfile
-# All tests of one page stay together, whichever file they are in (tests/page/conftest.py).
-PAGE_BY_PAGE := -n logical --dist loadgroup
 
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install
@@ -136,7 +134,7 @@ compare: $(VENV)/book.stamp
 	  echo 'If the new output is right: make notebooks'; exit $$status; } >&2
 
 page: $(VENV)/test.stamp book
-	$(BIN)/python -m pytest tests/page $(PAGE_BY_PAGE)
+	$(BIN)/python -m pytest tests/page $(SIDE_BY_SIDE)
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks

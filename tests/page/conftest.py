@@ -24,15 +24,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("page_name", built_pages() or ["search.html"], scope="session")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name for xdist what belongs together: the tests of a page, or what else a file has."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            page = getattr(item, "callspec", None) and item.callspec.params.get("page_name")
-            item.add_marker(pytest.mark.xdist_group(page or item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def built() -> Path:
     """The folder of the built book."""
