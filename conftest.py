@@ -25,6 +25,11 @@ def pytest_configure(config):
         os.environ.setdefault("TQDM_DISABLE", "1")
         config.option.nbval_cell_timeout = min(int(config.option.nbval_cell_timeout), CELL_SECONDS)
 
+        from tools.warm import FORKS, for_every_kernel
+
+        if FORKS:
+            config.add_cleanup(for_every_kernel().close)
+
 
 def pytest_collectstart(collector):
     """Compare the committed mime types; nbval would miss each picture and widget left out of git.

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from tqdm import tqdm
+
+from tools.warm import FORKS, Provisioner, Warm
 
 TIMEOUT = 600  # seconds for one cell: it may draw some hundred frames, on a busy machine
 
@@ -45,8 +48,20 @@ class _Client(NotebookClient):
     Without this, a figure drawn inside a widget is missing here and present under nbval.
     """
 
+    warm: Warm | None = None
+
     def on_comm_open_jupyter_widget(self, msg: dict[str, Any]) -> None:
         return None
+
+    def create_kernel_manager(self) -> Any:
+        manager = super().create_kernel_manager()
+        if self.warm is not None:
+            manager.kernel_id = str(uuid.uuid4())
+            manager.provisioner = Provisioner(
+                kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
+            )
+            manager.provisioner.warm = self.warm
+        return manager
 
 
 def processors() -> int:
@@ -66,8 +81,9 @@ def run(paths: Sequence[Path], done: Callable[[Run], None], jobs: int | None = N
     runs = [Run(path, nbformat.read(path, as_version=4)) for path in paths]
     cells = sum(cell.cell_type == "code" for run in runs for cell in run.notebook.cells)
     pool = ThreadPoolExecutor(jobs or processors())
+    warm = Warm() if FORKS else None
     with tqdm(total=cells, unit="cell", desc="Running notebooks", mininterval=1) as bar:
-        futures = {pool.submit(_run, run, bar): run for run in runs}
+        futures = {pool.submit(_run, run, bar, warm): run for run in runs}
         try:
             for future in as_completed(futures):
                 future.result()
@@ -80,9 +96,11 @@ def run(paths: Sequence[Path], done: Callable[[Run], None], jobs: int | None = N
             pool.shutdown(wait=False, cancel_futures=True)
             for run in runs:
                 _kill(run)
+            if warm is not None:
+                warm.close()
 
 
-def _run(run: Run, bar: Any) -> None:
+def _run(run: Run, bar: Any, warm: Warm | None) -> None:
     """Run one notebook in place, and note how that went."""
     where = "before its first cell"
 
@@ -98,6 +116,7 @@ def _run(run: Run, bar: Any) -> None:
         on_cell_start=starts,
         on_cell_executed=lambda **_: bar.update(),
     )
+    run.client.warm = warm
     start = time.monotonic()
     try:
         # What the kernel itself logs is none of the chapter's output; nbval drops it too.

@@ -33,6 +33,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
+from matplotlib.textpath import TextToPath
 
 from nnlib.teaching.output import MIME, building, emit
 from nnlib.teaching.palette import COLORS, HUES
@@ -159,8 +160,7 @@ def drawn(fig: Figure) -> tuple[str, bool]:
     finally:
         fig.dpi = dpi
     opaque = to_rgba(fig.get_facecolor())[3] > 0
-    names = {} if opaque else _NAMES
-    picture = _for_page(ElementTree.fromstring(stream.getvalue()), width, height, names)
+    picture = _for_page(ElementTree.fromstring(stream.getvalue()), width, height, not opaque)
     return picture, vector.within
 
 
@@ -177,6 +177,14 @@ class _Formulas(MathTextParser):  # type: ignore[type-arg]
 
 
 _FORMULAS = _Formulas("path")
+_TEXTS = TextToPath()
+_TEXTS.mathtext_parser = _FORMULAS
+
+
+@lru_cache(20_000)
+def _extent(text: str, font: Any, ismath: Any, families: tuple[str, ...]) -> Any:
+    """Measure a text. Matplotlib remembers that as well, but for one figure only."""
+    return _TEXTS.get_text_width_height_descent(text, font, ismath)
 
 
 class _Renderer(RendererSVG):
@@ -184,7 +192,7 @@ class _Renderer(RendererSVG):
 
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
-        self._text2path.mathtext_parser = _FORMULAS
+        self._text2path = _TEXTS
         self.within = True  # until a text sticks out
 
     def draw_text(
@@ -198,25 +206,36 @@ class _Renderer(RendererSVG):
         ismath: Any = False,
         mtext: Any = None,
     ) -> None:
-        with mpl.rc_context({"svg.fonttype": "path" if ismath else "none"}):
-            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+        super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         if self.within and mtext is not None:
             box = mtext.get_window_extent(cast(Any, self))
             self.within = box.xmin > -1 and box.ymin > -1
             self.within &= box.xmax < self.width + 1 and box.ymax < self.height + 1
 
+    def _draw_text_as_path(self, *text: Any, **options: Any) -> None:
+        # draw_text would choose by "svg.fonttype". To set that for each text is a tenth of a frame.
+        *_, ismath, _ = text
+        how = super()._draw_text_as_path if ismath else super()._draw_text_as_text
+        how(*text, **options)
 
-def _for_page(root: ElementTree.Element, width: float, height: float, names: dict[str, str]) -> str:
-    """Drop what no browser needs, and let the colors in ``names`` follow the page."""
+    _draw_text_as_text = _draw_text_as_path
+
+    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
+        families = (*mpl.rcParams["font.family"], *mpl.rcParams["font.sans-serif"])
+        return _extent(s, prop.copy(), ismath, families)
+
+
+def _for_page(root: ElementTree.Element, width: float, height: float, follows: bool) -> str:
+    """Drop what no browser needs; let the colors of `PALETTE` follow the page, where they may."""
     for parent in root.iter():
         for child in list(parent):
             if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
     text = ElementTree.tostring(root, encoding="unicode")
     linked = set(re.findall(r"#([\w.-]+)", text))
-    used = {"paper"} if names else set()
+    used = {"paper"} if follows else set()
     for element in root.iter():
-        _slim(element, linked, names, used)
+        _slim(element, linked, follows, used)
     root.attrib = {
         "width": f"{width * 4 / 3:.0f}",  # CSS has 96 pixels to the inch of 72 points
         "height": f"{height * 4 / 3:.0f}",
@@ -227,9 +246,7 @@ def _for_page(root: ElementTree.Element, width: float, height: float, names: dic
     return _serialize(root)
 
 
-def _slim(
-    element: ElementTree.Element, linked: set[str], names: dict[str, str], used: set[str]
-) -> None:
+def _slim(element: ElementTree.Element, linked: set[str], follows: bool, used: set[str]) -> None:
     """Shorten the attributes of one element; note in ``used`` the colors it takes."""
     attributes = element.attrib
     if attributes.get("id") not in linked:
@@ -242,30 +259,40 @@ def _slim(
         digits = 6 if name == "transform" else 2  # a scale is small, a coordinate is not
         attributes[name] = _rounded(attributes[name], digits)
     if "style" in attributes:
-        attributes["style"] = _style(attributes["style"], names, used)
+        attributes["style"], colors = _style(attributes["style"], follows)
+        used.update(colors)
     element.tail = None
     if element.text and not element.text.strip():
         element.text = None
 
 
+# The frames of an explorer share most of what they are made of.
+
+
+@lru_cache(20_000)
 def _rounded(numbers: str, digits: int) -> str:
     def shorten(match: re.Match[str]) -> str:
         return f"{round(float(match[0]), digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".")
 
-    return " ".join(re.sub(r"-?\d+\.\d+", shorten, numbers).split())
+    return " ".join(_DECIMAL.sub(shorten, numbers).split())
 
 
-def _style(declarations: str, names: dict[str, str], used: set[str]) -> str:
-    kept = []
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+
+
+@lru_cache(20_000)
+def _style(declarations: str, follows: bool) -> tuple[str, frozenset[str]]:
+    """Return them as the page needs them, and the colors in them that follow the page."""
+    kept, used = [], set()
     for declaration in declarations.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font-family" and "monospace" not in value:
             continue
-        if color := names.get(value.lower()):
+        if follows and (color := _NAMES.get(value.lower())):
             used.add(color)
             value = f"var(--{color})"
         kept.append(f"{name}:{value}")
-    return ";".join(kept)
+    return ";".join(kept), frozenset(used)
 
 
 def _sheet(used: set[str]) -> ElementTree.Element:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -122,6 +123,38 @@ def test_what_is_left_out_of_the_digest_is_never_read_in_a_kernel():
     )
     for path in {*package.rglob("*.py")} - page:
         assert not names.search(path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        ("explore(f, a=[1, 2], b=range(3), start={'a': 1}, labels={'a': 'A', 'b': 'B'})", 6),
+        ("teaching.explore(f, a=np.linspace(0, 1, 7))\nexplore(g, b=range(2, 10, 4))", 9),
+        ("explore(f, a=KNOWN_ELSEWHERE, b=(1, 2))", 10),
+        ("explored(f, a=[1])", 0),
+        ("%matplotlib inline", 0),
+    ],
+)
+def test_the_frames_of_a_notebook_are_counted_from_its_text(tmp_path, cell, count):
+    write_notebook(tmp_path / "one.ipynb", "1 + 1", cell)
+    assert execution.frames(tmp_path / "one.ipynb") == count
+
+
+def test_what_draws_most_is_begun_first_and_what_is_known_by_its_seconds(book, monkeypatch):
+    begun = []
+    monkeypatch.setattr(execution, "run", lambda paths, done: begun.extend(paths))
+    one, two = book / "book/01_one/1_a.ipynb", book / "book/02_two.ipynb"
+    three = book / "book/03_three.ipynb"
+    for path, values in ((one, 2), (two, 9)):
+        write_notebook(path, f"explore(f, a=range({values}))", sentence="long " * 99 * (9 - values))
+    write_notebook(three, "1")
+    app = SimpleNamespace(outdir=book / "_build/html", srcdir=book)
+    env = SimpleNamespace(doc2path=lambda page: str(book / f"{page}.ipynb"))
+    known = book / "_build/.executed/book/03_three.json"
+    known.parent.mkdir(parents=True)
+    known.write_text('{"digest": "old", "seconds": 900}')
+    execution.run_stale(app, env, ["book/03_three", "book/01_one/1_a", "book/02_two"])
+    assert begun == [two, one, three]
 
 
 # --- In a build. The cell leaves a mark each time that it runs.

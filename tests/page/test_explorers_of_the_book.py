@@ -21,18 +21,38 @@ def explorers():
             yield pytest.param(path, name, id=f"{path.stem}-{name}")
 
 
+@pytest.fixture(scope="module")
+def opened(chromium, load):
+    """``opened(path)`` is a page, and what went wrong in it; the last one stays open.
+
+    An explorer is left as it was found, so the explorers of a page may share it.
+    """
+    last = {}
+
+    def open_page(path):
+        if path not in last:
+            close()
+            context = chromium.new_context(viewport={"width": 900, "height": 1000})
+            asked, errors = offline(context), []
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            last[path] = page, asked, errors
+            load(page, path.as_uri())
+        return last[path]
+
+    def close():
+        while last:
+            last.popitem()[1][0].context.close()
+
+    yield open_page
+    close()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("path", "name"), list(explorers()))
-def test_each_control_shows_its_frame(chromium, load, path, name):
-    context = chromium.new_context(viewport={"width": 900, "height": 1000})
-    asked, errors = offline(context), []
-    try:
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        load(page, path.as_uri())
-        drive(page, page.locator(f'figure.explorer[id="{name}"]'))
-    finally:
-        context.close()
+def test_each_control_shows_its_frame(opened, path, name):
+    page, asked, errors = opened(path)
+    drive(page, page.locator(f'figure.explorer[id="{name}"]'))
     assert not asked
     assert not errors
 

@@ -6,11 +6,14 @@ when the notebook or the digest changed. MyST-NB's own cache looks at the cells 
 notebook after the other, and would have to be thrown away whole when nnlib changes.
 """
 
+import ast
 import hashlib
 import json
+import math
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -63,6 +66,34 @@ def sources(notebook: dict[str, Any]) -> Iterator[str]:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             yield "".join(cell["source"])
+
+
+def frames(notebook: Path) -> int:
+    """About how many frames its explorers have: most of what it takes to run it."""
+    count = 0
+    for cell in sources(json.loads(notebook.read_text(encoding="utf-8"))):
+        try:
+            calls = [node for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Call)]
+        except SyntaxError:  # a magic command
+            continue
+        for call in calls:
+            if ast.unparse(call.func).split(".")[-1] == "explore":
+                choices = [given for given in call.keywords if given.arg not in ("start", "labels")]
+                count += math.prod(_length(given.value) for given in choices)
+    return count
+
+
+def _length(values: ast.expr) -> int:
+    """How many values an explorer's choice has, as far as its text says."""
+    match values:
+        case ast.List(elts) | ast.Tuple(elts):
+            return len(elts)
+        case ast.Call(ast.Name("range"), numbers):
+            with suppress(ValueError, TypeError):
+                return len(range(*map(ast.literal_eval, numbers)))
+        case ast.Call(ast.Attribute(attr="linspace"), [_, _, ast.Constant(int(count))]):
+            return count
+    return 5
 
 
 def named(text: str) -> set[str]:
@@ -207,8 +238,8 @@ def run_stale(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
             digest, last = digest_of(app, notebook), kept.load(page)
             if last.get("digest") != digest:
                 stale[notebook] = (page, digest)
-                # One never run comes first, the larger the earlier: it may be the longest.
-                weights[notebook] = last.get("seconds") or 1e3 + notebook.stat().st_size
+                # One never run comes first, the more it draws the earlier: it may be the longest.
+                weights[notebook] = last.get("seconds") or 1e3 + frames(notebook)
     failures: list[str] = []
 
     def done(ended: Run) -> None:

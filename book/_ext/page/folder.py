@@ -18,8 +18,7 @@ from .kept import kept
 from .stylesheets import (
     VARIABLE,
     WORD,
-    drop_unused_variables,
-    keep_used,
+    reduced,
     words_of_page,
     words_of_script,
 )
@@ -150,8 +149,7 @@ class Styles:
         variables = " ".join(sorted(set(VARIABLE.findall(elsewhere)) & set(VARIABLE.findall(css))))
 
         def make(path: Path) -> None:
-            used = drop_unused_variables(keep_used(css, words), variables)
-            path.write_text(used, encoding="utf-8")
+            path.write_text(reduced(css, words, variables), encoding="utf-8")
 
         parts = [Path(stylesheets.__file__).read_bytes(), css, " ".join(sorted(words)), variables]
         return kept(self.built.parent / ".styles", parts, make).read_text(encoding="utf-8")

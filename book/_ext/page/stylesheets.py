@@ -6,6 +6,8 @@ matches, so its rule can go. Anything less certain stays.
 """
 
 import re
+from collections.abc import Iterable, Set
+from functools import cache
 from typing import Any
 
 import tinycss2
@@ -35,30 +37,79 @@ def words_of_page(text: str) -> set[str]:
     return {word for names in NAMES.findall(text) for word in WORD.findall(names)}
 
 
+def reduced(css: str, words: set[str], elsewhere: str) -> str:
+    """Return what of ``css`` a page of these words can match, without what nobody reads."""
+    return "".join(_with_variables(_matching(css, words), elsewhere))
+
+
 def keep_used(css: str, words: set[str]) -> str:
     """Return ``css`` without comments and without rules that need a name not in ``words``."""
-    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    kept = [rule for rule in rules if _prune(rule, words)]
-    text = tinycss2.serialize([rule for rule in kept if not _is_font(rule)])
-    fonts = [rule for rule in kept if _is_font(rule) and _wanted(rule, text)]
-    return tinycss2.serialize(fonts) + text
+    return "".join(_matching(css, words))
 
 
 def drop_unused_variables(css: str, elsewhere: str = "") -> str:
     """Return ``css`` without the custom properties that neither it nor ``elsewhere`` reads."""
+    return "".join(_with_variables(_rules(css), elsewhere))
+
+
+# Most rules share their fate on all pages: what comes of one is worked out once.
+
+
+@cache
+def _rules(css: str) -> tuple[str, ...]:
+    """The text of each rule that stands in no other."""
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    read_elsewhere = set(VARIABLE.findall(elsewhere))
-    while True:
-        used = read_elsewhere | set(USED.findall(css))
-        for rule in rules:
-            _keep_variables(rule, used)
-        shorter = tinycss2.serialize([rule for rule in rules if rule.content != []])
-        if shorter == css:
-            return css
-        css = shorter
+    return tuple(rule.serialize() for rule in rules)
 
 
-def _keep_variables(rule: Any, used: set[str]) -> None:
+def _matching(css: str, words: set[str]) -> list[str]:
+    kept = [_pruned(rule, _words(rule) & words) for rule in _rules(css)]
+    text = "".join(rule for rule in kept if not _family(rule))
+    fonts = [rule for rule in kept if (family := _family(rule)) and _wanted(family, text)]
+    return [*fonts, *(rule for rule in kept if rule and not _family(rule))]
+
+
+def _with_variables(rules: Iterable[str], elsewhere: str) -> list[str]:
+    before, now = None, list(rules)
+    while now != before:
+        read = set(VARIABLE.findall(elsewhere)).union(*map(_read, now))
+        before, now = now, [_trimmed(rule, _variables(rule) & read) for rule in now]
+    return now
+
+
+@cache
+def _words(rule: str) -> frozenset[str]:
+    return frozenset(WORD.findall(rule))
+
+
+@cache
+def _variables(rule: str) -> frozenset[str]:
+    return frozenset(VARIABLE.findall(rule))
+
+
+@cache
+def _read(rule: str) -> frozenset[str]:
+    return frozenset(USED.findall(rule))
+
+
+@cache
+def _pruned(rule: str, words: frozenset[str]) -> str:
+    """The text of what of a rule can match; empty where that is nothing."""
+    parsed = tinycss2.parse_one_rule(rule, skip_comments=True)
+    return parsed.serialize() if _prune(parsed, words) else ""
+
+
+@cache
+def _trimmed(rule: str, read: frozenset[str]) -> str:
+    """The text of a rule without the custom properties that nobody reads; empty if it is."""
+    if not rule:
+        return ""
+    parsed = tinycss2.parse_one_rule(rule, skip_comments=True)
+    _keep_variables(parsed, read)
+    return "" if parsed.content == [] else parsed.serialize()
+
+
+def _keep_variables(rule: Any, used: Set[str]) -> None:
     if rule.type == "at-rule" and rule.lower_at_keyword in _GROUPS and rule.content:
         inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
         for child in inner:
@@ -80,7 +131,7 @@ def _keep_variables(rule: Any, used: set[str]) -> None:
         rule.content = tinycss2.parse_component_value_list(text)
 
 
-def _prune(rule: Any, words: set[str]) -> bool:
+def _prune(rule: Any, words: Set[str]) -> bool:
     """Shorten ``rule`` to what can match; say whether anything is left of it."""
     if rule.type == "qualified-rule":
         selectors = _split(rule.prelude)
@@ -108,7 +159,7 @@ def _split(prelude: list[Any]) -> list[list[Any]]:
     return selectors
 
 
-def _can_match(selector: list[Any], words: set[str]) -> bool:
+def _can_match(selector: list[Any], words: Set[str]) -> bool:
     """False if a class or id that ``selector`` asks for outside of ``:not()`` etc. is unknown."""
     before = None
     for token in selector:
@@ -119,14 +170,18 @@ def _can_match(selector: list[Any], words: set[str]) -> bool:
     return True
 
 
-def _is_font(rule: Any) -> bool:
-    return rule.type == "at-rule" and rule.lower_at_keyword == "font-face"
-
-
-def _wanted(font: Any, text: str) -> bool:
-    """Whether ``text`` uses the family that the ``@font-face`` rule ``font`` defines."""
+@cache
+def _family(rule: str) -> str:
+    """The family that a rule defines; empty where it is no ``@font-face``."""
+    if not rule.startswith("@font-face"):
+        return ""
+    font = tinycss2.parse_one_rule(rule, skip_comments=True)
     for item in tinycss2.parse_declaration_list(font.content):
         if item.type == "declaration" and item.lower_name == "font-family":
-            family = tinycss2.serialize(item.value).strip().strip("\"'")
-            return family in text and not family.startswith(_REPLACED_FONTS)
+            return str(tinycss2.serialize(item.value)).strip().strip("\"'")
     raise ValueError("expected @font-face to name its font-family, got none")
+
+
+def _wanted(family: str, text: str) -> bool:
+    """Whether ``text`` uses a family of fonts."""
+    return family in text and not family.startswith(_REPLACED_FONTS)
