@@ -5,14 +5,13 @@ The steep axis has the curvature 2, the flat one 2 / kappa.
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib.chapters.ch08_optimizers.bowl import walk
-from nnlib.teaching.figures import PALETTE, STYLE
+from nnlib.teaching.figures import PALETTE
 
 Array = np.ndarray
 Picture = tuple[Figure, str]
@@ -88,28 +87,4 @@ def _told(rate: float, condition: float, factors: Array, loss: Array, start: str
         f"part by {steep} and the flat part by {flat}. After {STEPS} steps the loss is {end} "
         f"times what it was. The best rate is {best:.3g}: there both parts shrink by the factor "
         f"{slower:.3g}."
-    )
-
-
-@mpl.rc_context(STYLE)
-def opening() -> Picture:
-    """Draw the distance from the minimum at five rates on one curvature of 2."""
-    fig, ax = plt.subplots(figsize=(6, 4.2))
-    steps = np.arange(31)
-    for rate, color, style in (
-        (0.1, "muted", "-"),
-        (0.5, "green", "-"),
-        (0.9, "blue", "--"),
-        (0.99, "purple", "-."),
-        (1.01, "orange", "-."),
-        (1.1, "vermillion", "-"),
-    ):
-        size = np.maximum(np.abs(walk(np.array([2.0]), np.ones(1), rate, 30)[:, 0]), 1e-9)
-        ax.plot(steps, size, style, color=PALETTE[color], label=f"{rate:g}")
-    ax.set(xlabel="step", ylabel="distance", yscale="log", xlim=(0, 30), ylim=(1e-4, 1e3))
-    ax.legend(title="rate", ncols=2, loc="upper left", fontsize=13)
-    return fig, (
-        "One weight, curvature 2, thirty steps. At the rate 0.5 the first step arrives. At 0.99 "
-        "the distance falls by 2% a step, at 1.01 it grows by 2%, and at 1.1 it is 237 times "
-        "what it was."
     )
