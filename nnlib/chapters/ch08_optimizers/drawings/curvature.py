@@ -106,7 +106,7 @@ OFFSETS = {"0": 0.0, "1e-9": 1e-9, "1e-6": 1e-6, "1e-3": 1e-3}
 
 
 def steps_out(rate: float, offset: float) -> float:
-    """Return the steps by (8.9) from the offset to the distance 1."""
+    """Return the steps by (8.10) from the offset to the distance 1."""
     return float(np.ceil(np.log(1 / offset) / np.log(1 - rate * DOWN))) if offset else np.inf
 
 
@@ -126,7 +126,7 @@ def saddle(rate: float, offset: str) -> Picture:
     if not np.isfinite(out):
         end = "exactly on the ridge it stays there: 0 times anything is 0"
     elif out > steps:
-        end = f"after {steps} steps it is still at the saddle; (8.9) says {out:.0f} steps"
+        end = f"after {steps} steps it is still at the saddle; (8.10) says {out:.0f} steps"
     else:
         end = f"it reaches the distance 1 in step {out:.0f}"
     return fig, (

@@ -103,7 +103,7 @@ TWICE_AS_NEAR = Choice(
         Option("twice as many", "The logarithm has doubled.", right=True),
         Option("as many", "Each factor of 1,000 takes its steps."),
     ],
-    why="$\\ln 10^6 = 2 \\ln 10^3$ in (8.9).",
+    why="$\\ln 10^6 = 2 \\ln 10^3$ in (8.10).",
 )
 
 QUESTIONS = [BEYOND, ENTRIES, SMALLER_H, ROUNDS, HOVER, SADDLE_FACTOR, TWICE_AS_NEAR]

@@ -103,7 +103,23 @@ WORTH = Choice(
         Option("345", "A hundredth: κ/2 becomes √κ/2.", right=True),
         Option("4", "The slowest part still has the factor 0.98."),
     ],
-    why="$\\frac{\\sqrt\\kappa}{2} \\ln 1000 = 345$, a little more in the count below.",
+    why="$\\frac{\\sqrt\\kappa}{2} \\ln 1000 = 345$. Counted it is more: see below.",
+)
+
+SWING = Number(
+    id="8.swing",
+    prompt="$\\kappa = 10{,}000$, so $\\sqrt\\mu = 0.98$. At the steep end, how large is "
+    "$|x_t|$ after 50 steps, by (8.17), if it was 1 at the start?",
+    answer=(1 + 1.98 * 50) * 0.98**50,
+    rtol=0.03,
+    wrong=[
+        Slip(0.98**50, "That is the power alone. The factor 1 + ct is 100 here."),
+        Slip(2 * 0.98**50, "c is 1 − r, and r is −0.98 at the steep end: c = 1.98."),
+        Slip(0.5, "The power alone is 0.36, and the factor 1 + ct is far above 1."),
+        Slip(100, "Multiply by the power as well, 0.36."),
+    ],
+    why="$(1 + 1.98 \\cdot 50) \\cdot 0.98^{50} = 100 \\cdot 0.364$. At its best setting the "
+    "steep part first grows 36-fold.",
 )
 
 NESTEROV_LIMIT = Choice(
@@ -111,7 +127,7 @@ NESTEROV_LIMIT = Choice(
     prompt="$\\mu = 0.9$, and the rate is just below the limit of the heavy ball. You set "
     "`nesterov=True`. What happens?",
     options=[
-        Option("it converges faster", "Its limit is lower, by (8.17)."),
+        Option("it converges faster", "Its limit is lower, by (8.18)."),
         Option(
             "it runs away",
             "The limit of ηλ falls from 3.8 to 1.36, below that of plain descent.",
@@ -143,6 +159,7 @@ QUESTIONS = [
     BALL_LIMIT,
     BEST_MU,
     WORTH,
+    SWING,
     NESTEROV_LIMIT,
     SADDLE_BALL,
 ]
