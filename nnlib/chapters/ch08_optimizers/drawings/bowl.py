@@ -32,17 +32,17 @@ def losses(condition: float, path: Array) -> Array:
     return np.asarray((curvatures(condition) * path**2).sum(axis=-1) / 2)
 
 
-def bowl(rate: float, condition: float, start: str) -> Picture:
+def bowl(rate: float, condition: float, begin: str) -> Picture:
     """Draw a walk of 20 steps, and the loss after each step over the loss before it."""
     lam = curvatures(condition)
-    path = walk(lam, np.array(STARTS[start]), rate, STEPS)
+    path = walk(lam, np.array(STARTS[begin]), rate, STEPS)
     loss = losses(condition, path)
     gain = loss[1:] / np.where(loss[:-1] > 0, loss[:-1], np.nan)
     fig, (top, bottom) = plt.subplots(2, 1, figsize=(6, 7), height_ratios=[3, 2], layout="none")
     fig.subplots_adjust(left=0.17, right=0.97, bottom=0.1, top=0.94, hspace=0.42)
     _plane(top, condition, path)
     _gains(bottom, gain, (1 - rate * lam) ** 2)
-    return fig, _told(rate, condition, 1 - rate * lam, loss, start)
+    return fig, _told(rate, condition, 1 - rate * lam, loss, begin)
 
 
 def _plane(ax: Axes, condition: float, path: Array) -> None:

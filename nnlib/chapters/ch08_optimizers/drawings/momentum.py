@@ -186,8 +186,10 @@ def reached(place: str, loss: Array) -> int | None:
 def _walked(place: str, method: str, rate: float, mu: float, path: Array, loss: Array) -> str:
     with_mu = "" if method == METHODS[0] else f", μ = {mu:g}"
     start = f"{place.capitalize()}, {method}, rate {rate:g}{with_mu}: "
-    gains = " · ".join(f"{gain:.2f}".replace("-", "−") for gain in loss[1:4] / loss[:3])
-    start += f"the first three steps multiply the loss by {gains}; "
+    count = min(3, len(loss) - 1)
+    gains = loss[1 : count + 1] / loss[:count]
+    told = " · ".join(f"{gain:.2f}".replace("-", "−") if gain < 100 else "> 100" for gain in gains)
+    start += f"the first {('two', 'three')[count - 2]} steps multiply the loss by {told}; "
     if lost(place, path):
         return start + "the walk runs away."
     arrived, low = reached(place, loss), LANDSCAPES[place].lowest is not None
