@@ -175,9 +175,9 @@ def test_a_run_on_record_is_repeated():
     assert looks == curvature.LOOKS.index(100) + 1
     assert again.loss[0] == pytest.approx(kept.loss[0], rel=0.01)
     # Beyond the limit a last bit grows; another processor may be elsewhere after 100 steps.
-    assert again.loss[-1] == pytest.approx(kept.loss[-1], rel=0.1)
+    assert again.loss[-1] == pytest.approx(kept.loss[looks - 1], rel=0.1)
     assert again.curvature[:1] == pytest.approx(kept.curvature[:1], rel=0.01)
-    assert again.curvature[-1] == pytest.approx(kept.curvature[-1], rel=0.15)
+    assert again.curvature[-1] == pytest.approx(kept.curvature[looks - 1], rel=0.15)
     far = curvature.trained(curvature.Problem(loss, activation, hidden, seed), 1.6, 100)
     assert curvatures.lost(far)
 
@@ -223,7 +223,7 @@ def test_what_is_told_of_the_edge():
 def test_what_is_told_of_the_other_networks():
     for rate in curvature.RATES:
         for one in curvatures.ratios("cross-entropy", rate):
-            assert one[-1] < 0.6 * one[0]
+            assert one[-1] < 0.65 * one[0]
             assert one[-1] < min(one[:-1])
     high = [
         x
