@@ -77,6 +77,15 @@ def _one_array(H, b, w, rate, steps):
     return np.array(path)
 
 
+def _start_moved(H, b, w, rate, steps):
+    v = w.copy()
+    path = [v]
+    for _ in range(steps):
+        v -= rate * (H @ v - b)
+        path.append(v.copy())
+    return np.array(path)
+
+
 def _in_eigenvectors(H, b, w, rate, steps):
     values, Q = np.linalg.eigh(H)
     best = np.linalg.solve(H, b)
@@ -146,6 +155,16 @@ DESCEND = Exercise(
             "Every row is the same array, moved in place to where the walk ends. Append a copy, "
             "or make a new array with `w = w - ...`.",
         ),
+        Wrong(
+            _start_moved,
+            "The first row is the array that you move in place, so it shows the end of the walk. "
+            "Use `w = w - ...`, which makes a new array.",
+        ),
+        Wrong(
+            lambda H, b, w, rate, steps: descend(H, b, w, rate, steps + 1)[1:],
+            "The first row is one step on already. Append w before you move it, or begin with "
+            "`path = [w]`.",
+        ),
     ],
     witness=_in_eigenvectors,
     draw=lambda rng: (_bowl(rng, 3), rng.normal(size=3), rng.normal(size=3), 0.3, 5),
@@ -192,6 +211,11 @@ def _with_ends(function):
     return lambda H: function(*_ends(H))
 
 
+def _unsorted(values):
+    first, last = values[0], values[-1]
+    return 2 / (first + last), abs(last - first) / (first + last)
+
+
 def _by_crossings(H):
     """Try every rate at which two of the lines |1 - rate lambda| cross, and take the lowest top."""
     values = np.linalg.eigvalsh(H)
@@ -209,6 +233,7 @@ BEST_RATE = Exercise(
         "a tilted bowl": (H2,),
         "three weights": (np.diag([0.5, 4.0, 2.0]),),
         "all alike": (3 * np.eye(2),),
+        "the largest in the middle": (np.diag([2.0, 6.0, 0.5, 1.0]),),
         "drawn": (H3,),
     },
     wrong=[
@@ -261,6 +286,28 @@ BEST_RATE = Exercise(
         Wrong(
             _with_ends(lambda low, high: (2 / (low + high), (high - low) / 2)),
             "The factor should have no unit: divide the difference of the curvatures by their sum.",
+        ),
+        Wrong(
+            lambda H: _unsorted(np.linalg.eigvals(H)),
+            "`np.linalg.eigvals` does not sort: the first and the last need not be the smallest "
+            "and the largest. `np.linalg.eigvalsh` sorts.",
+        ),
+        Wrong(
+            lambda H: (
+                1 / np.linalg.eigvalsh(H).mean(),
+                1 - np.linalg.eigvalsh(H)[0] / np.linalg.eigvalsh(H).mean(),
+            ),
+            "You took the mean of all curvatures. Only the smallest and the largest count.",
+        ),
+        Wrong(
+            _with_ends(
+                lambda low, high: (
+                    2 / (low + high),
+                    (np.sqrt(high) - np.sqrt(low)) / (np.sqrt(high) + np.sqrt(low)),
+                )
+            ),
+            "The factor has square roots: that is momentum's, of lesson 3. Here kappa stands as "
+            "it is.",
         ),
     ],
     witness=_by_crossings,
@@ -369,6 +416,30 @@ HESSIAN_TIMES = Exercise(
             lambda gradient, w, v, h: (gradient(w + h * v / 2) - gradient(w - h * v / 2)) / h,
             "You step by h/2 to each side. That is an estimate of H v, too, but not (8.6).",
         ),
+        Wrong(
+            lambda gradient, w, v, h: hessian_times(gradient, w, v, h) / np.linalg.norm(v),
+            "You divide by the length of v. H v is twice as long for a v twice as long.",
+        ),
+        Wrong(
+            lambda gradient, w, v, h: (gradient(w + h * v) - gradient(w)) / (2 * h),
+            "From w to w + h v is one h, and you divide by two.",
+        ),
+        Wrong(
+            lambda gradient, w, v, h: (
+                (gradient(w + h * v) - 2 * gradient(w) + gradient(w - h * v)) / h**2
+            ),
+            "This is the second derivative of the gradient along v. The Hessian is its first: two "
+            "gradients, and 2 * h.",
+        ),
+        Wrong(
+            lambda gradient, w, v, h: (gradient(w + h * v) - gradient(w - h * v)) / (2 * h * v),
+            "You divide by v, entry by entry. Divide by the number 2 * h.",
+        ),
+        Wrong(
+            lambda gradient, w, v, h: gradient(2 * h * v) / (2 * h),
+            "This is the gradient at the difference of the two points. Take the difference of the "
+            "two gradients.",
+        ),
     ],
     witness=_exact_difference,
     draw=lambda rng: (_cubic, rng.normal(size=4), rng.normal(size=4), 0.2),
@@ -409,6 +480,13 @@ def _power(times, v, rounds, end):
         u = v / np.linalg.norm(v)
         v = times(u)
     return end(u, v)
+
+
+def _scaled(times, v, rounds, size):
+    for _ in range(rounds):
+        u = v / size(v)
+        v = times(u)
+    return u @ v
 
 
 def _by_powers(times, v, rounds):
@@ -483,6 +561,16 @@ LARGEST = Exercise(
         Wrong(
             lambda times, v, rounds: _power(times, v, rounds, lambda u, v: v @ v),
             "This is |H u|^2, the square of the eigenvalue in the end.",
+        ),
+        Wrong(
+            lambda times, v, rounds: _scaled(times, v, rounds, lambda v: np.abs(v).max()),
+            "You divide by the largest entry, so u is no unit vector, and u^T H u holds its "
+            "squared length. Divide by `np.linalg.norm(v)`.",
+        ),
+        Wrong(
+            lambda times, v, rounds: _power(times, v, rounds, lambda u, v: v[0] / u[0]),
+            "You compare one entry before and after. That is the eigenvalue only once u is an "
+            "eigenvector; return `u @ v`.",
         ),
     ],
     witness=_by_powers,
@@ -582,6 +670,31 @@ def _started(gradient, w, rate, mu, steps):
     return np.array(path)
 
 
+def _looking_ahead(v, w, gradient, rate, mu):
+    v = mu * v + gradient(w - rate * mu * v)
+    return v, w - rate * v
+
+
+def _little_left(v, w, gradient, rate, mu):
+    v = (1 - mu) * v + gradient(w)
+    return v, w - rate * v
+
+
+def _moved_by_more(v, w, gradient, rate, mu):
+    v = mu * v + gradient(w)
+    return v, w - (rate + mu) * v
+
+
+def _one_gradient(gradient, w, rate, mu, steps):
+    g = gradient(w)
+    return heavy_ball(lambda w: g, w, rate, mu, steps)
+
+
+def _first_row_moved(gradient, w, rate, mu, steps):
+    path = heavy_ball(gradient, w, rate, mu, steps)
+    return np.vstack([path[-1:], path[1:]])
+
+
 def _by_differences(gradient, w, rate, mu, steps):
     """Polyak's own form: no v, but the last step, w_{t+1} = w_t - rate g + mu (w_t - w_{t-1})."""
     before, path = w, [w]
@@ -650,6 +763,28 @@ HEAVY_BALL = Exercise(
             lambda gradient, w, rate, mu, steps: heavy_ball(gradient, w, rate, mu, steps)[-1],
             "This is where the walk ends. Return every place on the way, one row each.",
         ),
+        Wrong(
+            _rolling(_looking_ahead),
+            "The gradient is taken where the ball would roll to: that is Nesterov's. Here it is "
+            "taken at w.",
+        ),
+        Wrong(
+            _rolling(_little_left),
+            "1 - mu of the old v is left. It is mu: with mu = 0.9 most of the speed stays.",
+        ),
+        Wrong(
+            _rolling(_moved_by_more),
+            "w moves by rate v and by mu v besides. mu has done its work in v.",
+        ),
+        Wrong(
+            _one_gradient,
+            "Every step takes the gradient at the start. Compute it anew at the w where you are.",
+        ),
+        Wrong(
+            _first_row_moved,
+            "The first row is the array that you move in place, so it shows the end of the walk. "
+            "Use `w = w - ...`, which makes a new array.",
+        ),
     ],
     witness=_by_differences,
     draw=lambda rng: (_slope, rng.normal(size=3), 0.2, float(rng.uniform(0.3, 0.95)), 6),
@@ -711,6 +846,7 @@ SLOWEST = Exercise(
         "the flat one is slow": (np.array([0.01, 1.0]), 0.5, 0.25),
         "the steep one is slow": (np.array([1.0, 2.0, 8.0]), 0.45, 0.5),
         "beyond the limit": (np.array([0.5, 5.0]), 1.0, 0.5),
+        "one steep curvature": (np.array([5.0]), 0.6, 0.5),
         "no momentum": (np.array([0.5, 3.0]), 0.6, 0.0),
     },
     wrong=[
@@ -775,6 +911,25 @@ SLOWEST = Exercise(
                 )
             ),
             "This is the real part of a root. How fast it shrinks is its size, `np.abs`.",
+        ),
+        Wrong(
+            lambda curvatures, rate, mu: _roots(np.array([curvatures.min()]), rate, mu),
+            "You look at the flattest curvature only. The steepest can be the slowest: its root "
+            "is negative, and may be beyond -1.",
+        ),
+        Wrong(
+            lambda curvatures, rate, mu: _roots(np.array([curvatures.max()]), rate, mu),
+            "You look at the steepest curvature only. Mostly the flattest is the slowest.",
+        ),
+        Wrong(
+            lambda curvatures, rate, mu: _roots(
+                curvatures,
+                rate,
+                mu,
+                square=np.abs((1 + mu - rate * curvatures) ** 2 / 4 - mu),
+            ),
+            "Under the square root you take the absolute value, so that no root is complex. Where "
+            "T^2/4 is below mu they are.",
         ),
     ],
     witness=_by_matrices,
