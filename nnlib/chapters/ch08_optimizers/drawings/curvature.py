@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,7 +52,7 @@ def edge(network: str, rate: float) -> Picture:
     return fig, _told(network, rate)
 
 
-_THIN = {"linewidth": 1.2, "markersize": 4}
+_THIN: dict[str, Any] = {"linewidth": 1.2, "markersize": 4}
 
 
 def _band(ax: Axes, network: str, rate: float) -> None:

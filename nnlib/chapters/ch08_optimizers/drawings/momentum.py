@@ -65,7 +65,9 @@ class Landscape:
     largest: float
 
 
-def _quadratic(first: float, second: float) -> tuple[Callable[[Array], Array], ...]:
+def _quadratic(
+    first: float, second: float
+) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
     lam = np.array([first, second])
     return (
         lambda w: np.asarray((lam * w**2).sum(axis=-1) / 2),

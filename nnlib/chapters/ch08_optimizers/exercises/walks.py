@@ -315,7 +315,7 @@ BEST_RATE = Exercise(
     properties=[
         holds(
             "twice the curvature, half the rate",
-            lambda f: np.isclose(f(2 * H3)[0], f(H3)[0] / 2),
+            lambda f: bool(np.isclose(f(2 * H3)[0], f(H3)[0] / 2)),
             "A bowl twice as steep everywhere takes half the rate.",
         )
     ],
@@ -578,7 +578,7 @@ LARGEST = Exercise(
     properties=[
         holds(
             "the length of the start does not matter",
-            lambda f: np.isclose(f(_matrix(H3), 10 * W3, 4), f(_matrix(H3), W3, 4)),
+            lambda f: bool(np.isclose(f(_matrix(H3), 10 * W3, 4), f(_matrix(H3), W3, 4))),
             "Ten times the start is the same direction, and should give the same number.",
         )
     ],
@@ -791,8 +791,10 @@ HEAVY_BALL = Exercise(
     properties=[
         holds(
             "on a slope of 1 the speed goes to 1 / (1 - mu)",
-            lambda f: np.isclose(
-                np.diff(f(lambda w: np.ones_like(w), np.zeros(1), 0.1, 0.5, 40)[:, 0])[-1], -0.2
+            lambda f: bool(
+                np.isclose(
+                    np.diff(f(lambda w: np.ones_like(w), np.zeros(1), 0.1, 0.5, 40)[:, 0])[-1], -0.2
+                )
             ),
             "On a straight slope, v goes to g / (1 - mu): at mu = 0.5 and rate 0.1 a step is 0.2 "
             "long in the end.",
@@ -941,7 +943,7 @@ SLOWEST = Exercise(
     properties=[
         holds(
             "without momentum it is gradient descent",
-            lambda f: np.isclose(f(np.array([0.5, 3.0]), 0.5, 0.0), 0.75),
+            lambda f: bool(np.isclose(f(np.array([0.5, 3.0]), 0.5, 0.0), 0.75)),
             "At mu = 0 one root is 0 and the other 1 - rate * curvature: expected 0.75 here.",
         )
     ],
@@ -1064,7 +1066,7 @@ def suspect(number: int) -> Function:
 
 def _by_nnlib(gradient, w, rate, mu, decay, steps, nesterov):
     optimizer = Momentum(rate, mu, nesterov, decay)
-    memory = {}
+    memory: dict[str, np.ndarray] = {}
     w = w.copy()
     for _ in range(steps):
         w -= optimizer.update(w, optimizer.decayed(w, gradient(w)), memory)
@@ -1136,7 +1138,7 @@ HUNT = Exercise(
         "Let the walk be long and fast enough to turn round, and take a gradient that is not a "
         "straight line, as 2 w + w**3.",
     ],
-    why="A step that is wrong by a factor still goes downhill, and the loss still falls. Only "
+    why="A step that is wrong by a factor may still go downhill, and the loss fall. Only "
     "numbers against numbers show it.",
 )
 
