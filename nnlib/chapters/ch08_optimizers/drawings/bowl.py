@@ -66,7 +66,7 @@ def _gains(ax: Axes, gain: Array, squares: Array) -> None:
         ax.axhline(level, linestyle=style, color=color, linewidth=2, label=f"{name} alone")
     ax.plot(step, gain, "o", color=PALETTE["blue"])
     ax.axhline(1, color=PALETTE["ink"], linewidth=1)
-    ax.set(xlabel="step", ylabel="after / before", xlim=(0.5, 20.5), ylim=(-0.05, 1.6))
+    ax.set(xlabel="step", ylabel="after / before", xlim=(0.5, 20.5), ylim=(-0.05, 2.1))
     ax.set_xticks([1, 5, 10, 15, 20])
     ax.set_title("the loss: after a step / before it")
     ax.legend(loc="upper right", ncols=2)
