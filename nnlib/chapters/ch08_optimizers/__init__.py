@@ -1,0 +1,1 @@
+"""Chapter 8, optimizers: its exercises, and whatever is its alone."""
