@@ -5,30 +5,35 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib.chapters.ch08_optimizers import falling_results, race_results
-from nnlib.chapters.ch08_optimizers.race import OPTIMIZERS, POWERS, TASKS
+from nnlib.chapters.ch08_optimizers.race import FALLING, OPTIMIZERS, POWERS, SCHEDULES, TASKS
 
 Array = np.ndarray
 
+
+def _table(text: str, groups: int, task: str) -> Array:
+    """Return a record as an array: one row of four numbers per group, power and split."""
+    shape = (groups, len(POWERS), TASKS[task].splits, 4)
+    return np.array(text.split(), dtype=float).reshape(shape)
+
+
 RECORDS = {
-    "small": race_results.SMALL,
-    "long": race_results.LONG,
-    "deep": race_results.DEEP,
-    "cnn": race_results.CNN,
-    "forms": race_results.FORMS,
+    task: _table(getattr(race_results, task.upper()), len(OPTIMIZERS), task) for task in TASKS
 }
-FALLING = {"small": falling_results.SMALL, "deep": falling_results.DEEP}
+OTHERS = list(SCHEDULES)[1:]
+FALLS = {
+    task: _table(getattr(falling_results, task.upper()), len(FALLING) * len(OTHERS), task)
+    for task in ("small", "deep")
+}
 MODES = ("tuned", "tuned on the small network", "default")
-VALIDATION, TEST, VALIDATION_LOSS, TEST_LOSS, TRAINING_LOSS = range(5)
+VALIDATION, TEST, VALIDATION_LOSS, TRAINING_LOSS = range(4)
 """The columns of a record."""
 
 
 def runs(task: str, optimizer: str, schedule: str = "kept") -> Array:
-    """Return what each run recorded, (rates, splits, 5)."""
+    """Return what each run recorded, (rates, splits, 4)."""
     if schedule == "kept":
-        rows = [RECORDS[task][optimizer, power] for power in POWERS]
-    else:
-        rows = [FALLING[task][optimizer, schedule, power] for power in POWERS]
-    return np.array(rows, dtype=float)
+        return RECORDS[task][list(OPTIMIZERS).index(optimizer)]
+    return FALLS[task][FALLING.index(optimizer) * len(OTHERS) + OTHERS.index(schedule)]
 
 
 def chosen(task: str, optimizer: str, schedule: str = "kept", mode: str = "tuned") -> Array:

@@ -11,6 +11,7 @@ rate; the test set reports.
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -83,15 +84,14 @@ TASKS = {
 
 @dataclass(frozen=True)
 class Run:
-    """How one training ended: digits misread and the loss, of validation and test; training loss.
+    """How one training ended: digits misread, of validation and of test, and two losses.
 
-    One that diverged misreads all, with an infinite loss.
+    One that diverged misreads all, with infinite losses.
     """
 
     validation: int
     test: int
     validation_loss: float
-    test_loss: float
     training_loss: float
 
 
@@ -115,36 +115,32 @@ def train(task: str, optimizer: str, power: int, split: int, schedule: str = "ke
             history = network.fit(
                 X[training], labels[training], what.epochs, BATCH_SIZE, progress=False
             )
-            misread, losses = [], []
-            for rows in held:
-                out = network.outputs(X[rows])
-                misread.append(int(np.sum(out.argmax(axis=1) != labels[rows])))
-                losses.append(network.loss.forward(labels[rows], out))
+            outs = [network.outputs(X[rows]) for rows in held]
     except ValueError:
-        return Run(len(held[0]), len(held[1]), np.inf, np.inf, np.inf)
-    return Run(misread[0], misread[1], losses[0], losses[1], history.loss[-1])
+        return Run(len(held[0]), len(held[1]), np.inf, np.inf)
+    misread = [
+        int(np.sum(out.argmax(axis=1) != labels[rows]))
+        for out, rows in zip(outs, held, strict=True)
+    ]
+    loss = network.loss.forward(labels[held[0]], outs[0])
+    return Run(misread[0], misread[1], loss, history.loss[-1])
 
 
 def main() -> None:
     """Print the record of the task that is named."""
     task, *falling = sys.argv[1:]
     schedules = list(SCHEDULES)[1:] if falling else ["kept"]
-    print(f"{task.upper()}: Record = {{")
+    print(f'{task.upper()} = """')
     for optimizer in FALLING if falling else OPTIMIZERS:
         for schedule in schedules:
             for power in POWERS:
-                runs = (
-                    train(task, optimizer, power, split, schedule)
-                    for split in range(TASKS[task].splits)
-                )
-                rows = [
-                    f"({r.validation}, {r.test}, {r.validation_loss:.3g}, {r.test_loss:.3g}, "
-                    f"{r.training_loss:.3g})"
-                    for r in runs
-                ]
-                key = (optimizer, schedule, power) if falling else (optimizer, power)
-                print(f"    {key}: [{', '.join(rows)}],", flush=True)
-    print("}")
+                words = []
+                for split in range(TASKS[task].splits):
+                    run = train(task, optimizer, power, split, schedule)
+                    words += [f"{run.validation} {run.test} {run.validation_loss:.3g}"]
+                    words += [f"{run.training_loss:.2g}"]
+                print(textwrap.fill(" ".join(words), 99), flush=True)
+    print('"""')
 
 
 if __name__ == "__main__":

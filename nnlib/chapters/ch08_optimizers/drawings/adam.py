@@ -16,7 +16,7 @@ Picture = tuple[Figure, str]
 HUES = {"sgd": "muted", "momentum": "green", "rmsprop": "orange", "adam": "blue"}
 NAMES = {"sgd": "SGD", "momentum": "momentum", "rmsprop": "RMSProp", "adam": "Adam"}
 RATES = {"sgd": 0.4, "momentum": 0.04, "rmsprop": 0.004, "adam": 0.004}
-EXPONENTS = (-10, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6)
+EXPONENTS = (-10, -9, -8, -7, -6, -3, -2, -1, 0, 1, 2, 3, 6)
 SEEDS = range(3)
 
 

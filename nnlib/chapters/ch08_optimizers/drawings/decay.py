@@ -36,8 +36,8 @@ def pixels(strength: str, decay_is: str) -> Picture:
     return fig, (
         f"λ = {strength}, {decay_is}: of the weights of the three pixels that no digit inks "
         f"{left[never].mean():.0%} are left, of the half with the larger gradients "
-        f"{left[most].mean():.0%}, compared with training without decay (root mean squares, five "
-        f"runs)."
+        f"{left[most].mean():.0%}, compared with training without decay (root mean squares, "
+        f"three runs)."
     )
 
 
@@ -53,13 +53,13 @@ def fades(schedule: str, first_rate: float) -> Picture:
     top.set(ylabel="rate", ylim=(0, 1.05))
     ax.plot(path[:, :25] ** 2 + 1e-9, color=PALETTE["muted"], linewidth=0.5, alpha=0.5)
     ax.plot((path**2).mean(axis=1), color=PALETTE["blue"], label="500 walks, mean")
-    ax.plot(q, "--", color=PALETTE["orange"], label="(8.30)")
+    ax.plot(q, "--", color=PALETTE["orange"], label="(8.29)")
     ax.set(yscale="log", ylim=(1e-4, 20), xlim=(0, len(eta)), xlabel="step", ylabel="w²")
     ax.legend(loc="lower left")
     first = "1" if schedule == "1/t" else f"{first_rate:g}"
     return fig, (
         f"{schedule}, first rate {first}: the mean square distance from the best weight is "
-        f"{q[50]:.4f} after 50 steps and {q[-1]:.4f} after 200, by (8.30)."
+        f"{q[50]:.4f} after 50 steps and {q[-1]:.4f} after 200, by (8.29)."
     )
 
 
