@@ -23,5 +23,6 @@ def ratio(g: Array, beta1: float = 0.9, beta2: float = 0.999) -> float:
 
 def largest_ratio(t: int, beta1: float = 0.9, beta2: float = 0.999) -> float:
     """Return the bound (8.25) of `ratio` after t steps."""
-    m, v = (weights(beta, t, corrected=True) for beta in (beta1, beta2))
-    return float(math.sqrt(np.sum(m**2 / v)))
+    last, last_square = ((1 - beta) / (1 - beta**t) for beta in (beta1, beta2))
+    powers = (beta1**2 / beta2) ** np.arange(t)
+    return float(last / math.sqrt(last_square) * math.sqrt(np.sum(powers)))

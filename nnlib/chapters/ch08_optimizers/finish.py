@@ -19,10 +19,11 @@ def _table(text: str, groups: int, task: str) -> Array:
 RECORDS = {
     task: _table(getattr(race_results, task.upper()), len(OPTIMIZERS), task) for task in TASKS
 }
+FALLEN = ("small",)
 OTHERS = list(SCHEDULES)[1:]
 FALLS = {
     task: _table(getattr(falling_results, task.upper()), len(FALLING) * len(OTHERS), task)
-    for task in ("small", "deep")
+    for task in FALLEN
 }
 MODES = ("tuned", "tuned on the small network", "default")
 VALIDATION, TEST, VALIDATION_LOSS, TRAINING_LOSS = range(4)

@@ -67,7 +67,7 @@ SHAPES = {"falling": ("kept", "in steps", "linear", "cosine"), "warm-up": ("kept
 HUES = {"kept": "muted", "in steps": "green", "linear": "orange", "cosine": "blue"}
 
 
-def peaks(optimizer: str, network: str, compare: str) -> Picture:
+def peaks(optimizer: str, compare: str, network: str = "small") -> Picture:
     """Draw what is misread against the first or highest rate, for several schedules."""
     fig, ax = plt.subplots(figsize=(6, 4.4), layout="none")
     fig.subplots_adjust(left=0.15, right=0.97, bottom=0.17, top=0.96)
@@ -85,8 +85,8 @@ def peaks(optimizer: str, network: str, compare: str) -> Picture:
     ax.minorticks_off()
     ax.legend(loc="upper left" if compare == "warm-up" else "lower left", fontsize=13)
     return fig, (
-        f"{optimizer}, {network} network: of some 270 test digits misread, with the rate chosen on "
-        f"the validation set: {', '.join(told)} (means of {TASKS[network].splits} splits; curves: "
+        f"{optimizer}: of some 270 test digits misread, with the rate chosen on the validation "
+        f"set: {', '.join(told)} (means of {TASKS[network].splits} splits; curves: "
         f"medians, bands: quartiles)."
     )
 
