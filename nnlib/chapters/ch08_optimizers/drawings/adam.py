@@ -35,7 +35,8 @@ def units(exponent: int) -> Picture:
         ax.plot(EXPONENTS, shares, "o-", color=PALETTE[hue], label=NAMES[name], markersize=5)
     ax.set(xlabel="loss times 10 to the power", ylabel="read correctly", ylim=(0, 1.03))
     ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    ax.legend(loc="lower right", fontsize=13)
+    ax.set_xticks(range(-10, 7, 2))
+    ax.legend(loc="center right", fontsize=13)
     told = ", ".join(f"{NAMES[name]} {100 * read(name, exponent):.0f} %" for name in HUES)
     unit = {0: "The loss as it is", -1: "A tenth of the loss", 1: "Ten times the loss"}
     lead = unit.get(exponent, f"The loss times 10^{exponent}")

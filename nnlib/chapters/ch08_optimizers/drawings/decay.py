@@ -51,7 +51,7 @@ def fades(schedule: str, first_rate: float) -> Picture:
     fig.subplots_adjust(left=0.17, right=0.97, bottom=0.12, top=0.98, hspace=0.1)
     top.plot(range(1, len(eta) + 1), eta, color=PALETTE["green"])
     top.set(ylabel="rate", ylim=(0, 1.05))
-    ax.plot(path[:, :25] ** 2 + 1e-9, color=PALETTE["muted"], linewidth=0.5, alpha=0.5)
+    ax.plot(path[:, :12] ** 2 + 1e-9, color=PALETTE["muted"], linewidth=0.5, alpha=0.5)
     ax.plot((path**2).mean(axis=1), color=PALETTE["blue"], label="500 walks, mean")
     ax.plot(q, "--", color=PALETTE["orange"], label="(8.29)")
     ax.set(yscale="log", ylim=(1e-4, 20), xlim=(0, len(eta)), xlabel="step", ylabel="w²")

@@ -161,6 +161,27 @@ def _keeps_the_corrected(w, gradients, rate, beta1, beta2, eps):
     return w
 
 
+def _only_at_the_end(w, gradients, rate, beta1, beta2, eps):
+    m, v = np.zeros_like(w), np.zeros_like(w)
+    for g in gradients:
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+    t = len(gradients)
+    return w - rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+
+
+def _all_alike(g):
+    return np.full_like(g, np.sum(g**2))
+
+
+def _without_shares(w, gradients, rate, beta1, beta2, eps):
+    m, v = np.zeros_like(w), np.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        m, v = beta1 * m + g, beta2 * v + g**2
+        w = w - rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return w
+
+
 def _as_adam(w, gradients, rate, beta1, beta2, eps):
     return _walked(nnlib.Adam(rate, beta1, beta2, eps), w, gradients)
 
@@ -222,6 +243,23 @@ ADAM = Exercise(
             _keeps_the_corrected,
             "The corrected averages are carried on, and corrected again in the next step. Keep m "
             "and v as they are; m^ and v^ are for this step alone.",
+        ),
+        Wrong(
+            _only_at_the_end,
+            "w moves once, after the loop. Each gradient makes a step of its own.",
+        ),
+        Wrong(
+            lambda w, G, rate, b1, b2, eps: _adam(w, G, rate, b1, b2, eps, square=_all_alike),
+            "v is one number for all weights, the sum of their squares. Each weight has its own: "
+            "work entry by entry.",
+        ),
+        Wrong(
+            lambda *a: _adam(*a, correct=lambda m, v, b, c: (m / (1 - b), v / (1 - c) ** 2)),
+            "You divide the root of v by 1 - beta2^t. The correction belongs to v, under the root.",
+        ),
+        Wrong(
+            _without_shares,
+            "The factors 1 - beta1 and 1 - beta2, with which a gradient enters, are missing.",
         ),
         Wrong(
             _forgets,
@@ -298,6 +336,13 @@ def _even(w, gradients, rate, rho, correct):
     return w
 
 
+def _even_at_the_end(w, gradients, rate, rho):
+    s = np.zeros_like(w)
+    for g in gradients:
+        s = rho * s + (1 - rho) * g**2
+    return w - rate * g / np.sqrt(s / (1 - rho ** len(gradients)))
+
+
 def _even_by_sums(w, gradients, rate, rho):
     """Each average as a weighted mean of all squares so far."""
     for t in range(1, len(gradients) + 1):
@@ -348,6 +393,10 @@ EVEN_LAB = Exercise(
         Wrong(
             lambda w, G, rate, rho: _even(w, G, rate, rho, lambda s, rho, t: s / (1 - rho) ** t),
             "You divide by (1 - rho)^t. It is 1 - rho^t that is missing to 1.",
+        ),
+        Wrong(
+            _even_at_the_end,
+            "Now w moves once, after the loop. Each row makes a step of its own.",
         ),
     ],
     properties=[
@@ -426,6 +475,17 @@ def _wrong_decay(apart=_nothing, after=None):
     return adam_with_decay
 
 
+def _decay_hidden_from_v(w, gradients, rate, decay, decoupled):
+    if decoupled:
+        return adam_with_decay(w, gradients, rate, decay, True)
+    m, v = np.zeros_like(w), np.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + 0.1 * (g + decay * w)
+        v = 0.999 * v + 0.001 * g**2
+        w = w - rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return w
+
+
 def _by_nnlib(w, gradients, rate, decay, decoupled):
     kind = nnlib.AdamW if decoupled else nnlib.Adam
     return _walked(kind(rate, weight_decay=decay), w, gradients)
@@ -495,6 +555,27 @@ DECAY = Exercise(
             ),
             "With decoupled=False you add the penalty itself. The gradient of decay/2 * w^2 is "
             "decay * w.",
+        ),
+        Wrong(
+            lambda w, G, rate, decay, decoupled: adam_with_decay(
+                w, G, rate, decay if decoupled else 2 * decay, decoupled
+            ),
+            "With decoupled=False your decay is twice as strong: the 2 of the square and the 1/2 "
+            "of the penalty cancel.",
+        ),
+        Wrong(
+            lambda w, G, rate, decay, decoupled: (
+                adam_with_decay(w, G, rate, decay, True)
+                if decoupled
+                else _decayed(w, G, rate, decay, lambda _: decay * w, _nothing)
+            ),
+            "With decoupled=False the decay keeps to the first w. In each step it takes the w of "
+            "that step.",
+        ),
+        Wrong(
+            _decay_hidden_from_v,
+            "With decoupled=False your v does not see the decay. It averages the squares of the "
+            "whole gradient, decay included.",
         ),
     ],
     witness=_by_nnlib,
@@ -582,6 +663,10 @@ COSINE = Exercise(
             _cosine(_right_share, up=lambda t, warmup: (t - 1) / warmup),
             "Your ramp starts at 0, so the first step goes nowhere, and it does not reach peak. In "
             "step t it is peak * t / warmup.",
+        ),
+        Wrong(
+            _cosine(_right_share, up=lambda t, warmup: t / (warmup + 1)),
+            "Your ramp does not reach peak in step `warmup`. In step t it is peak * t / warmup.",
         ),
         Wrong(
             _shaped(lambda s: np.cos(np.pi * s)),
@@ -857,6 +942,18 @@ CLIP = Exercise(
             "You take the mean of the squares. The length is the root of their sum.",
         ),
         Wrong(
+            _scaled(
+                lambda gradients, limit: 1 / _length(gradients) if _length(gradients) > limit else 1
+            ),
+            "What is too long gets the length 1. It should get the length limit.",
+        ),
+        Wrong(
+            _scaled(
+                lambda gradients, limit: limit / max(sum(np.abs(g).sum() for g in gradients), limit)
+            ),
+            "You add up absolute values. The length is the root of the sum of squares.",
+        ),
+        Wrong(
             _scaled(lambda gradients, limit: min(1.0, 1 / max(_length(gradients), 1e-12))),
             "The result has the length 1, whatever the limit is.",
         ),
@@ -885,18 +982,18 @@ CLIP = Exercise(
 
 
 def compare(a, b):
-    """Return the mean of a - b and its standard error, as an array.
+    """Return the mean of a - b and its standard error.
 
     a[i] and b[i] are what two optimizers misread on the same split i.
     The standard error of a mean of n numbers is their standard
     deviation, with n - 1 below, divided by the root of n.
     """
     d = a - b
-    return np.array([d.mean(), d.std(ddof=1) / np.sqrt(len(d))])
+    return d.mean(), d.std(ddof=1) / np.sqrt(len(d))
 
 
 def _pair(mean, error):
-    return lambda a, b: np.array([mean(a, b), error(a, b)])
+    return lambda a, b: (mean(a, b), error(a, b))
 
 
 def _difference(a, b):
@@ -909,7 +1006,7 @@ def _paired_error(a, b):
 
 def _by_statistics(a, b):
     d = [x - y for x, y in zip(a.tolist(), b.tolist(), strict=True)]
-    return np.array([statistics.fmean(d), statistics.stdev(d) / len(d) ** 0.5])
+    return statistics.fmean(d), statistics.stdev(d) / len(d) ** 0.5
 
 
 ONE, OTHER = np.array([12.0, 7.0, 20.0, 9.0, 15.0]), np.array([10.0, 6.0, 17.0, 9.0, 11.0])
@@ -945,6 +1042,16 @@ COMPARE = Exercise(
         Wrong(
             _pair(_difference, lambda a, b: np.std(a - b, ddof=1) / len(a)),
             "You divide by n. The error of a mean falls as the root of n.",
+        ),
+        Wrong(
+            _pair(_difference, lambda a, b: np.std(a - b, ddof=1) / np.sqrt(len(a) - 1)),
+            "n - 1 stands below twice. It belongs into the standard deviation; then divide by the "
+            "root of n.",
+        ),
+        Wrong(
+            _pair(_difference, lambda a, b: np.std(a, ddof=1) - np.std(b, ddof=1)),
+            "You subtract two standard deviations. Asked for is that of the differences, split by "
+            "split.",
         ),
         Wrong(
             _pair(lambda a, b: -_difference(a, b), _paired_error),
