@@ -216,6 +216,7 @@ def clip_by_norm(layers: Sequence[Layer], limit: float) -> float:
     length = math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in gradients))
     if not math.isfinite(length):
         raise ValueError(f"expected gradients of finite length, got {length}")
+    # `if length >= limit:` does the same: the factor is 1
     if length > limit:
         for g in gradients:
             g *= limit / length

@@ -33,7 +33,10 @@ class Schedule(Named, family="schedule"):
 
     def __call__(self, t: int) -> float:
         """Return the learning rate of step t, counted from 1."""
-        t = positive_int(t, "t")
+        return self.curve(positive_int(t, "t"))
+
+    def curve(self, t: int) -> float:
+        """Return the rate of a step that is known to be a whole number."""
         if t <= self.warmup:
             return self.peak * t / self.warmup
         total = self.steps - self.warmup
