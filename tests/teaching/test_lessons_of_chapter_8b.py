@@ -264,6 +264,28 @@ def test_clipping_saves_a_run():
     assert min(reads) < 0.4
 
 
+def test_what_a_spike_takes_from_adam_it_takes_by_the_memory():
+    def read(restored, by=1000.0):
+        runs = [
+            loop.train(nnlib.Adam(0.004), s, spoiled=120, by=by, restored=restored).read
+            for s in range(5)
+        ]
+        return np.mean(runs)
+
+    sound = read("", by=1.0)
+    assert sound == pytest.approx(0.95, abs=0.01)
+    assert read("") == pytest.approx(0.92, abs=0.015)
+    assert read("mv") == pytest.approx(sound, abs=0.01)
+    assert read("v") < 0.75
+
+
+def test_clipping_at_one_changes_little_where_nothing_is_wrong():
+    for mover in decays.MOVERS.values():
+        runs = [[loop.train(mover, s, limit=c).read for s in range(5)] for c in (None, 1.0)]
+        plain, clipped = np.mean(runs, axis=1)
+        assert abs(plain - clipped) < 0.01
+
+
 def test_a_spike_stays_in_the_memory_of_adam():
     layer, adam = nnlib.Layer(), nnlib.Adam(1.0)
     layer.parameters, path = {"w": np.zeros(1)}, [0.0]

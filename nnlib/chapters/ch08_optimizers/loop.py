@@ -5,6 +5,7 @@ For what `fit` does not do: a loss in other units, a batch gone wrong, a gradien
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,11 +36,13 @@ def train(
     by: float = 1.0,
     limit: float | None = None,
     epochs: int = EPOCHS,
+    restored: str = "",
 ) -> Run:
     """Train 32 hidden units; gradients are those of `unit` times the loss.
 
     The pixels of batch number `spoiled`, from 1, are `by` times too large. With a `limit` each
-    gradient is clipped. Losses are in the old unit; a network that has no finite output reads none.
+    gradient is clipped. `restored` names what of Adam's memory is put back after the spoiled step,
+    "m", "v" or "mv". Losses are in the old unit; a network that has no finite output reads none.
     """
     X, y, X_new, y_new = digits()
     network = nnlib.NeuralNetwork(
@@ -61,7 +64,10 @@ def train(
                         gradient *= unit
                 if limit is not None:
                     nnlib.clip_by_norm(network.layers, limit)
+                memory = copy.deepcopy(network.optimizer.memory) if wrong != 1 else {}
                 network.optimizer.step(network.layers)
+                for key, slots in memory.items():
+                    network.optimizer.memory[key].update({name: slots[name] for name in restored})
         read = float(np.mean(network.predict(X_new) == y_new))
     return Run(np.array(losses), read)
 
