@@ -36,7 +36,7 @@ def units(exponent: int) -> Picture:
     ax.set(xlabel="loss times 10 to the power", ylabel="read correctly", ylim=(0, 1.03))
     ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     ax.set_xticks(range(-10, 7, 2))
-    ax.legend(loc="center right", fontsize=13)
+    ax.legend(loc="center", bbox_to_anchor=(0.37, 0.5), fontsize=13)
     told = ", ".join(f"{NAMES[name]} {100 * read(name, exponent):.0f} %" for name in HUES)
     unit = {0: "The loss as it is", -1: "A tenth of the loss", 1: "Ten times the loss"}
     lead = unit.get(exponent, f"The loss times 10^{exponent}")
@@ -99,7 +99,7 @@ def astray(C: float, beta2: str, beta1: float) -> Picture:
     x = online.walk(nnlib.Adam(0.01, beta1, beta), C, STEPS_ONLINE)
     plain = online.walk(nnlib.SGD(0.01), C, STEPS_ONLINE)
     fig, ax = plt.subplots(figsize=(6, 3.6), layout="none")
-    fig.subplots_adjust(left=0.15, right=0.97, bottom=0.19, top=0.96)
+    fig.subplots_adjust(left=0.15, right=0.94, bottom=0.19, top=0.96)
     ax.axhline(-1, color=PALETTE["vermillion"], linestyle=":", linewidth=1.5)
     ax.plot(plain, color=PALETTE["muted"], label="SGD")
     ax.plot(x, color=PALETTE["blue"], label="Adam")
