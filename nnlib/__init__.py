@@ -1,7 +1,7 @@
 """nnlib: neural networks as code a reader would write after the derivation.
 
 NumPy and nothing else. In reading order: `activations`, `initializers`, `layers`, `losses`,
-`optimizers`, `models`, `training`, and beside them `data` and `gradcheck`.
+`optimizers`, `schedules`, `models`, `training`, and beside them `data` and `gradcheck`.
 
     >>> from nnlib import FullyConnected, NeuralNetwork, load_iris
     >>> X, y = load_iris()
@@ -65,8 +65,10 @@ from nnlib.optimizers import (
     Momentum,
     Optimizer,
     RMSProp,
+    clip_by_norm,
     initialize_optimizer,
 )
+from nnlib.schedules import CosineDecay, LinearDecay, Schedule, StepDecay
 from nnlib.training import History, accuracy, minibatches, train
 
 __version__ = "0.1.0"
@@ -82,6 +84,7 @@ __all__ = [
     "BatchNorm",
     "Constant",
     "Conv2D",
+    "CosineDecay",
     "CrossEntropy",
     "Dropout",
     "Flatten",
@@ -94,6 +97,7 @@ __all__ = [
     "LeCunNormal",
     "LeakyReLU",
     "Linear",
+    "LinearDecay",
     "Loss",
     "MeanSquaredError",
     "Momentum",
@@ -104,15 +108,18 @@ __all__ = [
     "Pool2D",
     "RMSProp",
     "ReLU",
+    "Schedule",
     "SiLU",
     "Sigmoid",
     "SoftMax",
     "SoftmaxCrossEntropy",
+    "StepDecay",
     "Tanh",
     "XavierNormal",
     "XavierUniform",
     "Zeros",
     "accuracy",
+    "clip_by_norm",
     "fans",
     "gain",
     "gradcheck",

@@ -3,12 +3,13 @@
 `step(layers)` visits each parameter w with its gradient g and takes one step downhill, in
 place. What an optimizer remembers of a parameter lies in `memory[layer number, name]`.
 `weight_decay` adds lambda w to g, the gradient of lambda/2 w^2; AdamW alone does otherwise.
+The learning rate is a number, or a schedule: a function of the step t = 1, 2, ...
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,17 +17,22 @@ from nnlib._named import Named, resolve
 from nnlib._validation import Array, flag, in_range, real_array
 from nnlib.layers import Layer
 
+Rate = float | Callable[[int], float]
+
 
 class Optimizer(Named, family="optimizer"):
     """What all optimizers share: the learning rate, the loop over the parameters, the count t.
 
-    One of your own needs `update`, and may take a name: `class Mine(Optimizer, name="mine")`.
+    One of your own needs `update`, which steps by `self.rate`, and may take a name:
+    `class Mine(Optimizer, name="mine")`.
     """
 
     varying = frozenset({"memory", "t"})
 
-    def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
-        self.learning_rate = in_range(learning_rate, "learning_rate", 0, math.inf, ends="[)")
+    def __init__(self, learning_rate: Rate, weight_decay: float = 0.0) -> None:
+        self.learning_rate = learning_rate
+        if not callable(learning_rate):
+            self.learning_rate = in_range(learning_rate, "learning_rate", 0, math.inf, ends="[)")
         self.weight_decay = in_range(weight_decay, "weight_decay", 0, math.inf, ends="[)")
         self.memory: dict[tuple[int, str], dict[str, Array]] = {}
         self.t = 0
@@ -44,9 +50,22 @@ class Optimizer(Named, family="optimizer"):
                         f"{layer!r} expected d{name} of shape {w.shape}, got {g.shape}"
                     )
                 pairs.append(((i, name), w, g))
+        self.rate_at(self.t + 1)
         self.t += 1
         for key, w, g in pairs:
             w -= self.update(w, self.decayed(w, g), self.memory.setdefault(key, {}))
+
+    def rate_at(self, t: int) -> float:
+        """Return the learning rate of step t; ValueError if a schedule has none >= 0 for it."""
+        if callable(self.learning_rate):
+            given = self.learning_rate(t)
+            return in_range(given, f"the learning rate of step {t}", 0, math.inf, ends="[)")
+        return self.learning_rate
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the present step."""
+        return self.rate_at(self.t)
 
     def decayed(self, w: Array, g: Array) -> Array:
         """Return the gradient with that of the weight decay."""
@@ -58,7 +77,8 @@ class Optimizer(Named, family="optimizer"):
         raise TypeError("Optimizer is the base class; use SGD, Adam, ...")
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
+        rate = self.learning_rate
+        return f"{type(self).__name__}(learning_rate={rate if callable(rate) else f'{rate:g}'})"
 
 
 def decaying(memory: dict[str, Array], name: str, keep: float, add: Array) -> Array:
@@ -70,11 +90,11 @@ def decaying(memory: dict[str, Array], name: str, keep: float, add: Array) -> Ar
 class SGD(Optimizer, name="sgd"):
     """w <- w - eta g. Source: Robbins and Monro (1951)."""
 
-    def __init__(self, learning_rate: float = 0.1, weight_decay: float = 0.0) -> None:
+    def __init__(self, learning_rate: Rate = 0.1, weight_decay: float = 0.0) -> None:
         super().__init__(learning_rate, weight_decay)
 
     def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
-        return self.learning_rate * g
+        return self.rate * g
 
 
 class Momentum(Optimizer, name="momentum"):
@@ -86,7 +106,7 @@ class Momentum(Optimizer, name="momentum"):
 
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: Rate = 0.01,
         mu: float = 0.9,
         nesterov: bool = False,
         weight_decay: float = 0.0,
@@ -97,7 +117,7 @@ class Momentum(Optimizer, name="momentum"):
 
     def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
         v = decaying(memory, "v", self.mu, g)
-        return self.learning_rate * (g + self.mu * v if self.nesterov else v)
+        return self.rate * (g + self.mu * v if self.nesterov else v)
 
 
 class RMSProp(Optimizer, name="rmsprop"):
@@ -108,7 +128,7 @@ class RMSProp(Optimizer, name="rmsprop"):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Rate = 0.001,
         rho: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0.0,
@@ -119,7 +139,7 @@ class RMSProp(Optimizer, name="rmsprop"):
 
     def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
         s = decaying(memory, "s", self.rho, (1 - self.rho) * g**2)
-        return self.learning_rate * g / (np.sqrt(s) + self.eps)
+        return self.rate * g / (np.sqrt(s) + self.eps)
 
 
 class Adam(Optimizer, name="adam"):
@@ -132,7 +152,7 @@ class Adam(Optimizer, name="adam"):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Rate = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
         eps: float = 1e-8,
@@ -148,7 +168,7 @@ class Adam(Optimizer, name="adam"):
         v = decaying(memory, "v", self.beta2, (1 - self.beta2) * g**2)
         m_hat = m / (1 - self.beta1**self.t)
         v_hat = v / (1 - self.beta2**self.t)
-        return self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
+        return self.rate * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
 class AdamW(Adam, name="adamw"):
@@ -160,7 +180,7 @@ class AdamW(Adam, name="adamw"):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Rate = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
         eps: float = 1e-8,
@@ -172,7 +192,7 @@ class AdamW(Adam, name="adamw"):
         return g
 
     def update(self, w: Array, g: Array, memory: dict[str, Array]) -> Array:
-        return super().update(w, g, memory) + self.learning_rate * self.weight_decay * w
+        return super().update(w, g, memory) + self.rate * self.weight_decay * w
 
 
 OPTIMIZERS = Optimizer.by_name
@@ -181,3 +201,23 @@ OPTIMIZERS = Optimizer.by_name
 def initialize_optimizer(optimizer: str | Optimizer) -> Optimizer:
     """Return the optimizer of that name ("adam", ...), or a copy of the one given."""
     return resolve(optimizer, Optimizer)
+
+
+def clip_by_norm(layers: Sequence[Layer], limit: float) -> float:
+    """Shorten the gradient of the layers, in place, to the length `limit` if it is longer.
+
+    The gradient is one vector, all arrays together: its length is the root of the sum of all
+    squares, and its direction stays. Returns the length that was found; ValueError, before anything
+    is changed, if that is not finite. For use between `backward` and `step`.
+    Source: Pascanu, Mikolov and Bengio (2013), algorithm 1.
+    """
+    limit = in_range(limit, "limit", 0, math.inf, ends="()")
+    gradients = [g for layer in layers for g in layer.gradients.values()]
+    length = math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in gradients))
+    if not math.isfinite(length):
+        raise ValueError(f"expected gradients of finite length, got {length}")
+    # `if length >= limit:` does the same: the factor is 1
+    if length > limit:
+        for g in gradients:
+            g *= limit / length
+    return length

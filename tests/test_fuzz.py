@@ -562,6 +562,42 @@ def test_a_step_with_any_gradient(name, g, dtype):
             close(layer.parameters["W"], 1 - 0.1 * plain(g).astype(float), "f4")
 
 
+@fuzz
+@given(
+    st.sampled_from([nnlib.LinearDecay, nnlib.CosineDecay, nnlib.StepDecay, nnlib.Schedule]),
+    st.one_of(junk, st.floats(0, 10)),
+    st.one_of(junk, st.integers(1, 9)),
+    st.one_of(junk, st.integers(0, 9)),
+    st.one_of(junk, st.floats(0, 10)),
+    st.one_of(junk, st.integers(0, 12)),
+)
+def test_schedules(kind, peak, steps, warmup, end, t):
+    done, schedule = attempt(kind, peak, steps, warmup, end)
+    if done and kind is not nnlib.Schedule:
+        done, rate = attempt(schedule, t)
+        assert not done or 0 <= rate <= schedule.peak
+        attempt(nnlib.SGD, schedule)
+
+
+@fuzz
+@given(junk)
+def test_rates_that_may_be_schedules(rate):
+    done, optimizer = attempt(nnlib.Adam, rate)
+    if done:
+        assert callable(rate) or optimizer.rate >= 0
+
+
+@fuzz
+@given(arrays((2, 3), ["f8", "f4"]), st.one_of(junk, st.floats(0, 10)))
+def test_clipping(g, limit):
+    layer = nnlib.Layer()
+    layer.gradients = {"W": np.array(g)}
+    done, length = attempt(nnlib.clip_by_norm, (layer,), limit)
+    if done:
+        assert np.linalg.norm(layer.gradients["W"]) <= float(limit) * 1.001
+        assert length == 0 or (np.sign(layer.gradients["W"]) * np.sign(g) >= 0).all()
+
+
 # --- networks ------------------------------------------------------------------------------------
 
 

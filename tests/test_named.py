@@ -181,7 +181,7 @@ def test_a_name_of_ours_is_not_free():
 
 def test_each_family_has_its_own_names():
     families = {cls.family: cls.by_name for cls in Named.__subclasses__()}
-    assert len(families) == len({id(names) for names in families.values()}) == 5
+    assert len(families) == len({id(names) for names in families.values()}) == 6
     assert families["optimizer"]["sgd"] is SGD
     assert "sgd" not in families["loss"]
 

@@ -51,7 +51,8 @@ MODULES = {
     "activations": ["test_activations", "test_layers"],
     "layers": ["test_layers", "test_models"],
     "losses": ["test_losses", "test_models"],
-    "optimizers": ["test_optimizers", "test_training"],
+    "optimizers": ["test_optimizers", "test_schedules", "test_training"],
+    "schedules": ["test_schedules"],
     "initializers": ["test_initializers"],
     "gradcheck": ["test_gradcheck"],
     "training": ["test_training"],
@@ -60,7 +61,8 @@ FUNCTIONS = {
     *("forward", "backward", "activation_backward", "derivative", "normal_cdf", "row_maximum"),
     *("ones_row", "windows", "borders", "add", "crop", "view", "counts", "patches"),
     *("batch_statistics", "mean_cross_entropy", "outputs", "probabilities", "accuracy"),
-    *("step", "update", "decayed", "decaying", "minibatches", "variance", "fans", "gain"),
+    *("step", "update", "decayed", "decaying", "rate_at", "clip_by_norm", "curve", "fall"),
+    *("minibatches", "variance", "fans", "gain"),
     *("numerical_gradient", "relative_error", "rounding", "floor", "expected_error"),
 }
 CACHE = ROOT / "_build" / "mutants"  # so that pytest --lf goes on meaning the last real run

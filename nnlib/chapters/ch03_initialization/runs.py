@@ -74,7 +74,7 @@ def train(net: nnlib.NeuralNetwork, seed: int, epochs: int) -> tuple[list[float]
     """Return the loss of each epoch and the share of held-out digits read; NaN if it is lost."""
     X, labels = digits()
     X_train, y_train, X_test, y_test = nnlib.train_test_split(X, labels, HELD_OUT, seed=seed)
-    rate, losses = net.optimizer.learning_rate, [float("nan")] * epochs
+    rate, losses = net.optimizer.rate, [float("nan")] * epochs
     with np.errstate(over="ignore", invalid="ignore"):
         try:
             for epoch, history in enumerate(nnlib.train(net, X_train, y_train, epochs), start=1):

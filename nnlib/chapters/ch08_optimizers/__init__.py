@@ -1,1 +1,1 @@
-"""The room of chapter 8, optimizers."""
+"""Chapter 8, optimizers: its exercises, and whatever is its alone."""
