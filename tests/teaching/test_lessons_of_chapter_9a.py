@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nnlib
+from nnlib.chapters.ch07_training.choosing import parts
 from nnlib.chapters.ch09_regularization import committee, few, stopping
 from nnlib.chapters.ch09_regularization.drawings import dropout as dropping
 from nnlib.chapters.ch09_regularization.drawings import shrinkage
@@ -74,9 +75,9 @@ def test_rows_come_from_the_parts_of_a_split_and_no_form_is_on_two_sides():
     for unit, split in itertools.product(("form", "image"), (0, 7)):
         learned, validation, test = few.rows(unit, split, 100)
         assert len(set(learned)) == 100
-        parts = few.parts(unit, split)
-        assert set(learned) <= set(parts[0])
-        assert np.array_equal(validation, parts[1])
+        train, second, _ = parts(unit, split)
+        assert set(learned) <= set(train)
+        assert np.array_equal(validation, second)
         if unit == "form":
             assert not set(form[learned]) & set(form[test])
             assert not set(form[validation]) & set(form[test])

@@ -59,12 +59,12 @@ class Remedy:
     random: bool = False
 
 
-DECAYS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+DECAYS = (0.001, 0.003, 0.01, 0.03, 0.1)
 DROPPED = (0.2, 0.5, 0.8)
 REMEDIES: dict[str, Remedy] = {
     "nothing": Remedy(),
     **{f"decay {alpha:g}": Remedy(decay=alpha) for alpha in DECAYS},
-    "decay 0.03, biases too": Remedy(decay=0.03, biases=True),
+    "decay 0.01, biases too": Remedy(decay=0.01, biases=True),
     **{f"dropout {p:g}": Remedy(hidden=p) for p in DROPPED},
     "dropout 0.2 of inputs": Remedy(inputs=0.2),
     "dropout 0.5 and 0.2 of inputs": Remedy(inputs=0.2, hidden=0.5),
@@ -75,7 +75,7 @@ REMEDIES: dict[str, Remedy] = {
 
 FEWER = ("nothing", "decay 0.01", "dropout 0.5", "shifts")
 """What is tried with another size or length of training."""
-ONCE = ("random labels", "decay 0.03, biases too")
+ONCE = ("random labels", "decay 0.01, biases too")
 """What is tried with 100 digits only."""
 
 

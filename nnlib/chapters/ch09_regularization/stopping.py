@@ -20,7 +20,7 @@ def kept_by_stopping(curvature: Array, rate: float, steps: int) -> Array:
     return np.asarray(1 - (1 - rate * curvature) ** steps)
 
 
-def kept_by_decay(curvature: Array, alpha: float) -> Array:
+def kept_by_decay(curvature: Array, alpha: float | Array) -> Array:
     """Return λ / (λ + α), (9.5)."""
     return np.asarray(curvature / (curvature + alpha))
 

@@ -10,7 +10,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import nnlib
+from nnlib.chapters.ch07_training.choosing import parts
 from nnlib.chapters.ch09_regularization import few
+from nnlib.chapters.ch09_regularization.results import RUNS
 from nnlib.teaching.figures import PALETTE, STYLE
 
 Array = np.ndarray
@@ -19,7 +21,7 @@ Picture = tuple[Figure, str]
 # The opening page -------------------------------------------------------------------------------
 
 SHOWN = {
-    "decay 0.03": "decay 0.03",
+    "decay 0.01": "decay 0.01",
     "dropout 0.5": "dropout 0.5",
     "shifts": "shifted by a pixel",
     "mirrored": "mirrored",
@@ -154,8 +156,8 @@ def read_by_strength(setting: str) -> dict[str, Array]:
     """Return the shares read for each strength, (strengths, splits), by part of the data."""
     unit, n, _ = few.SETTINGS[setting]
     names = ["nothing", *(f"decay {alpha:g}" for alpha in few.DECAYS)]
-    runs = np.array([[one[:3] for one in few.RUNS[setting, name]] for name in names])
-    sizes = np.array([[n, *map(len, few.parts(unit, split)[1:])] for split in range(few.SPLITS)])
+    runs = np.array([[one[:3] for one in RUNS[setting, name]] for name in names])
+    sizes = np.array([[n, *map(len, parts(unit, split)[1:])] for split in range(few.SPLITS)])
     shares = 1 - runs / sizes
     return dict(zip(("learned", "validation", "test"), np.moveaxis(shares, 2, 0), strict=True))
 

@@ -100,6 +100,21 @@ RIDGE = Exercise(
             lambda X, t, alpha: _normal(X, t, _gram(X) + alpha**2 * np.eye(X.shape[1])),
             "On the diagonal stands alpha squared. It is alpha itself.",
         ),
+        Wrong(
+            lambda X, t, alpha: _normal(X, t, _gram(X) + len(X) * alpha * np.eye(X.shape[1])),
+            "Here n counts twice: X^T X is divided by it already, and alpha is multiplied by it.",
+        ),
+        Wrong(
+            lambda X, t, alpha: np.linalg.solve(
+                X.T @ X / X.shape[1] + alpha * np.eye(X.shape[1]), X.T @ t / X.shape[1]
+            ),
+            "Your n is the number of weights, `X.shape[1]`. A row is a sample: n is `len(X)`.",
+        ),
+        Wrong(
+            lambda X, t, alpha: _normal(X, t, _gram(X) + alpha * np.diag(np.diag(_gram(X)))),
+            "Your penalty is stronger where a column is larger. In (9.1) each weight has the same "
+            "alpha: `np.eye(d)`.",
+        ),
     ],
     witness=_ridge_by_rows,
     draw=lambda rng: (*_regression(rng, 6, 4), float(rng.uniform(0.1, 2))),
@@ -139,7 +154,8 @@ def _by_cases(w_star, curvature, alpha):
     found = []
     for w0, c in zip(np.ravel(w_star), np.ravel(curvature), strict=True):
         tried = [0.0, max(w0 - alpha / c, 0.0), min(w0 + alpha / c, 0.0)]
-        found.append(min(tried, key=lambda w, w0=w0, c=c: c / 2 * (w - w0) ** 2 + alpha * abs(w)))
+        prices = [c / 2 * (w - w0) ** 2 + alpha * abs(w) for w in tried]
+        found.append(tried[int(np.argmin(prices))])
     return np.reshape(found, np.shape(w_star))
 
 
@@ -200,6 +216,17 @@ SOFT_THRESHOLD = Exercise(
             ),
             "Your threshold is half as large. The derivative of curvature/2 (w - w*)^2 is "
             "curvature (w - w*), without a 2.",
+        ),
+        Wrong(
+            lambda w_star, curvature, alpha: np.where(
+                np.abs(w_star) <= alpha / curvature, 0, w_star - alpha / curvature
+            ),
+            "Negative weights move away from 0. They should move toward it, too: the sign of "
+            "w_star belongs to what is subtracted.",
+        ),
+        Wrong(
+            lambda w_star, curvature, alpha: np.clip(w_star, -alpha / curvature, alpha / curvature),
+            "This is what the penalty takes away. Asked for is what it leaves.",
         ),
     ],
     witness=_by_cases,
@@ -570,6 +597,20 @@ DROPOUT = Exercise(
             _one_mask_for_all_rows,
             "One mask serves all rows. Each sample has its own: draw one number per entry of X.",
         ),
+        Wrong(
+            lambda X, dY, p, seed: (
+                X * _kept(X, p, seed) / (1 - p),
+                dY * X * _kept(X, p, seed) / (1 - p),
+            ),
+            "X has come into dX. The derivative of x m with respect to x is m.",
+        ),
+        Wrong(
+            lambda X, dY, p, seed: (
+                X * _kept(X, p, seed) / (p or 1),
+                dY * _kept(X, p, seed) / (p or 1),
+            ),
+            "You divide by p. The mean of the mask is 1 - p: divide by that.",
+        ),
     ],
     witness=_by_the_layer,
     draw=lambda rng: (
@@ -666,6 +707,16 @@ DROPOUT_WEIGHTS = Exercise(
             lambda X, t, p: _with_penalty(X, t, p / (1 - p) ** 2 * np.diag(np.diag(X.T @ X))),
             "The factor is p / (1 - p)^2. The variance of M is p (1 - p), and of that (1 - p)^2 "
             "is divided away: p / (1 - p) is left.",
+        ),
+        Wrong(
+            lambda X, t, p: _with_penalty(X, t, p / (1 - p) * np.diag(np.sum(X, axis=0) ** 2)),
+            "You square the sum of a column. The variances add up: sum the squares.",
+        ),
+        Wrong(
+            lambda X, t, p: np.linalg.solve(
+                (1 - p) * X.T @ X + p * np.diag(np.diag(X.T @ X)), X.T @ t
+            ),
+            "You have multiplied the left side by 1 - p, and not the right side.",
         ),
     ],
     witness=_over_all_masks,

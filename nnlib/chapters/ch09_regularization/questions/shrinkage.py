@@ -5,8 +5,8 @@ from nnlib.teaching.questions import Choice, Number, Option, Slip
 START = Choice(
     id="9.start",
     prompt="You minimize $\\mathcal L + \\frac{\\alpha}{2} \\lVert w \\rVert^2$ with "
-    "$\\alpha = 0.1$. In a direction where the loss has the curvature $\\lambda = 0.1$, which share "
-    "of the best weight is left?",
+    "$\\alpha = 0.1$. In a direction where the loss has the curvature $\\lambda = 0.1$, which "
+    "share of the best weight is left?",
     options=[
         Option(
             "half",

@@ -36,10 +36,10 @@ MORE = Choice(
     prompt="Steps at a rate below $1/\\lambda$, stopped after $t$ of them, against the decay "
     "$\\alpha = 1/(\\eta t)$. Which of the two leaves *more* of a weight?",
     options=[
-        Option("stopping, in each direction", "By (9.10).", right=True),
+        Option("stopping, in each direction", "By (9.11).", right=True),
         Option("the decay, in each direction", "Try λ = 1, η = 0.5, t = 1: 0.5 against 1/3."),
         Option(
-            "it depends on the direction", "So it looks on a wide scale. (9.10) says otherwise."
+            "it depends on the direction", "So it looks on a wide scale. (9.11) says otherwise."
         ),
     ],
     why="$1/(1 + x) \\ge e^{-x}$, and $e^{-x} \\ge (1 - x/t)^t$: what stopping leaves of the "
