@@ -1,6 +1,7 @@
 """A network that learns a few digits, and what is done to it so that it reads others.
 
-    python -m nnlib.chapters.ch09_regularization.few    # some minutes
+    python -m nnlib.chapters.ch09_regularization.few                          # some minutes
+    python -m nnlib.chapters.ch09_regularization.few "100 digits: shifts"     # one entry
 
 prints what `results` keeps. Digits are split as in chapter 7: by "form", so that nobody who
 wrote a digit to learn wrote one to test (as far as a form is one hand's), or by "image".
@@ -9,6 +10,7 @@ Every network takes the same number of steps, whatever is done to it.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import cache
 
@@ -248,18 +250,19 @@ def tried(setting: str) -> list[str]:
     return [name for name in REMEDIES if setting == "100 digits" or name not in ONCE]
 
 
-def main() -> None:
-    """Print the record."""
+def main(wanted: list[str]) -> None:
+    """Print the record, or those entries of it whose key is among the words."""
     print("STOPS: dict[str, list[Stop]] = {")
     for taught in TAUGHT:
-        print(f"    {taught!r}: {[stop(taught, split) for split in range(SPLITS)]},", flush=True)
+        if not wanted or taught in wanted:
+            found = [stop(taught, split) for split in range(SPLITS)]
+            print(f"    {taught!r}: {found},", flush=True)
     print("}\n\nRUNS: dict[tuple[str, str], list[Run]] = {")
-    for setting in SETTINGS:
-        for name in tried(setting):
-            found = [run(setting, name, split) for split in range(SPLITS)]
-            print(f"    ({setting!r}, {name!r}): {found},", flush=True)
+    for key in ((setting, name) for setting in SETTINGS for name in tried(setting)):
+        if not wanted or ": ".join(key) in wanted:
+            print(f"    {key}: {[run(*key, split) for split in range(SPLITS)]},", flush=True)
     print("}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

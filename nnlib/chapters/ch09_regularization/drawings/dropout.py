@@ -64,7 +64,7 @@ def members(networks: int, digit: int) -> Picture:
         )
     ):
         ax.bar(place + 0.27 * (k - 1), P, 0.27, color=PALETTE[hue], label=label)
-    ax.set(xlabel="class", ylabel="probability", ylim=(0, 1.35), xticks=place)
+    ax.set(xlabel="class", ylabel="probability", ylim=(0, 1.62), xticks=place)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.legend(loc="upper left", fontsize=13)
     return fig, (

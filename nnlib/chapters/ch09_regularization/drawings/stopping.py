@@ -24,7 +24,7 @@ def two_paths(steps: int, rate: float) -> Picture:
     """Draw gradient descent and the path of the penalty in a valley, and both factors."""
     alpha = 1 / (rate * steps)
     fig, (top, bottom) = plt.subplots(2, 1, figsize=(6, 8), height_ratios=[5, 4], layout="none")
-    fig.subplots_adjust(left=0.15, right=0.97, bottom=0.1, top=0.98, hspace=0.25)
+    fig.subplots_adjust(left=0.15, right=0.97, bottom=0.09, top=0.91, hspace=0.25)
     a, b = np.meshgrid(np.linspace(-0.3, 2.1, 61), np.linspace(-0.3, 2.1, 61))
     loss = CURVATURES[0] * (a - BEST[0]) ** 2 + CURVATURES[1] * (b - BEST[1]) ** 2
     top.contour(
@@ -47,7 +47,7 @@ def two_paths(steps: int, rate: float) -> Picture:
         top.plot(*end, marker, color=PALETTE[hue], markersize=10, label=label)
     top.plot(*BEST, "*", color=PALETTE["ink"], markersize=13)
     top.set(xlim=(-0.3, 2.1), ylim=(-0.3, 2.1), xlabel="steep, λ = 1", ylabel="flat, λ = 0.05")
-    top.legend(loc="lower right", fontsize=13)
+    top.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), fontsize=13)
     curvature = np.geomspace(1e-4, 1, 200)
     bottom.plot(curvature, kept_by_stopping(curvature, rate, steps), color=PALETTE["blue"])
     bottom.plot(curvature, kept_by_decay(curvature, alpha), "--", color=PALETTE["vermillion"])
