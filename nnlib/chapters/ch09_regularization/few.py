@@ -237,8 +237,9 @@ def gains(setting: str, name: str, moved: bool = False) -> Array:
 def told(gain: Array) -> str:
     """Say the mean of some gains, their standard error, the range, and how often it was better."""
     error = gain.std(ddof=1) / np.sqrt(len(gain))
+    mean, low, high = (round(float(x), 1) + 0.0 for x in (gain.mean(), gain.min(), gain.max()))
     return (
-        f"{gain.mean():+.1f} ± {error:.1f} points ({gain.min():+.1f} to {gain.max():+.1f}), "
+        f"{mean:+.1f} ± {error:.1f} points ({low:+.1f} to {high:+.1f}), "
         f"better on {np.sum(gain > 0)} of {len(gain)} splits"
     )
 
