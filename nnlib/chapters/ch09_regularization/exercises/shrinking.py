@@ -746,32 +746,30 @@ DROPOUT_WEIGHTS = Exercise(
 # 9.7 ------------------------------------------------------------------------------------------
 
 
-def outputs(X, W1, b1, W2, b2, p, training, seed):
-    """Return the outputs of two layers, ReLU and dropout between them.
+def outputs(A, W, b, p, training, seed):
+    """Return the outputs of a layer, A W + b, with dropout on A.
 
-    In training, u = np.random.default_rng(seed).random has the shape of
-    the hidden layer; units with u < p are dropped, the others divided by
-    1 - p. Otherwise nothing is dropped, and nothing scaled.
+    In training, np.random.default_rng(seed).random draws u in the shape
+    of A; entries with u < p are dropped, the others divided by 1 - p.
+    Otherwise nothing is dropped, and nothing scaled.
     """
-    A = np.maximum(X @ W1 + b1, 0)
     if training:
         u = np.random.default_rng(seed).random(A.shape)
         A = A * (u >= p) / (1 - p)
-    return A @ W2 + b2
+    return A @ W + b
 
 
-def broken_outputs(X, W1, b1, W2, b2, p, training, seed):
-    """Return the outputs of two layers, ReLU and dropout between them.
+def broken_outputs(A, W, b, p, training, seed):
+    """Return the outputs of a layer, A W + b, with dropout on A.
 
-    In training, u = np.random.default_rng(seed).random has the shape of
-    the hidden layer; units with u < p are dropped, the others divided by
-    1 - p. Otherwise nothing is dropped, and nothing scaled.
+    In training, np.random.default_rng(seed).random draws u in the shape
+    of A; entries with u < p are dropped, the others divided by 1 - p.
+    Otherwise nothing is dropped, and nothing scaled.
     """
-    A = np.maximum(X @ W1 + b1, 0)
     if p > 0:
         u = np.random.default_rng(seed).random(A.shape)
         A = A * (u >= p) / (1 - p)
-    return A @ W2 + b2
+    return A @ W + b
 
 
 # What stands in the right source, what takes its place, and what to tell who ends up there.
@@ -785,12 +783,12 @@ BUGS = [
     (
         "A * (u >= p) / (1 - p)",
         "A * (u >= p)",
-        "In training the units that are kept are not divided by 1 - p. When it predicts, the "
-        "hidden layer is larger than what layer 2 has learned to read.",
+        "In training the units that are kept are not divided by 1 - p. When it predicts, A is "
+        "larger than what the layer has learned to read.",
     ),
     (
-        "return A @ W2 + b2",
-        "return (A if training else A * (1 - p)) @ W2 + b2",
+        "return A @ W + b",
+        "return (A if training else A * (1 - p)) @ W + b",
         "When it predicts, it multiplies by 1 - p. That belongs to the other kind of dropout, "
         "which does not divide in training: here the mean is right already.",
     ),
@@ -811,9 +809,9 @@ BUGS = [
         "see it.",
     ),
     (
-        "return A @ W2 + b2",
-        "return A @ W2 + b2 * (1 if training else 1 - p)",
-        "When it predicts, the bias of layer 2 is scaled. Biases are not dropped.",
+        "return A @ W + b",
+        "return A @ W + b * (1 if training else 1 - p)",
+        "When it predicts, the bias is scaled. Biases are not dropped.",
     ),
 ]
 BROKEN = 0  # the bug that is written out above
@@ -841,18 +839,18 @@ def suspect(number: int) -> Function:
     return SUSPECTS[np.random.default_rng(number).integers(len(SUSPECTS))]
 
 
-def _by_nnlib(X, W1, b1, W2, b2, p, training, seed):
-    layers = [FullyConnected(W1.shape[1], "relu"), Dropout(p), FullyConnected(W2.shape[1])]
-    network = NeuralNetwork(layers).build(X.shape[1:], X.dtype)
-    for layer, W, b in ((network.layers[0], W1, b1), (network.layers[2], W2, b2)):
-        layer.parameters["W"][...], layer.parameters["b"][...] = W, b
-    network.layers[1].rng = np.random.default_rng(seed)
-    return network.forward(X, training=bool(training))
+def _by_nnlib(A, W, b, p, training, seed):
+    layers = [Dropout(p), FullyConnected(W.shape[1])]
+    network = NeuralNetwork(layers).build(A.shape[1:], A.dtype)
+    last = network.layers[1].parameters
+    last["W"][...], last["b"][...] = W, b
+    network.layers[0].rng = np.random.default_rng(seed)
+    return network.forward(A, training=bool(training))
 
 
-def _drawn(rng, n=6, d=3, k=5, K=2, p=0.3, training=True):
-    layers = [(rng.normal(size=(a, b)), rng.normal(size=(1, b))) for a, b in ((d, k), (k, K))]
-    return (rng.normal(size=(n, d)), *layers[0], *layers[1], p, training, int(rng.integers(99)))
+def _drawn(rng, n=6, d=4, k=3, p=0.3, training=True):
+    layer = rng.normal(size=(d, k)), rng.normal(size=(1, k))
+    return rng.normal(size=(n, d)), *layer, p, training, int(rng.integers(99))
 
 
 _SIX = _drawn(RNG, training=False)
@@ -885,12 +883,12 @@ LAB = Exercise(
         )
     ],
     hints=[
-        "Which of the two modes is wrong? That leaves two or three lines.",
+        "Which of the two modes is wrong? That leaves one or two lines.",
         "Read the condition aloud, with training=False.",
     ],
     test_hints=[
-        "Test both modes. Draw X, the weights and biases from a seeded generator, no two of the "
-        "sizes equal, and p far from 0.5.",
+        "Test both modes. Draw A, W and b from a seeded generator, no two of the sizes equal, and "
+        "p far from 0.5.",
         "For training=False there is a formula without dropout. For training=True you can draw u "
         "yourself, with the same seed.",
         "Another seed must change nothing when training is False; with more than one sample each "
