@@ -21,7 +21,7 @@ def received(p: float, inputs: int) -> Picture:
     drawn = (rng.random((DRAWS, inputs)) >= p) @ terms / (1 - p)
     mean, spread = terms.sum(), np.sqrt(p / (1 - p) * np.sum(terms**2))
     fig, ax = plt.subplots(figsize=(6, 4.2), layout="none")
-    fig.subplots_adjust(left=0.15, right=0.97, bottom=0.19, top=0.97)
+    fig.subplots_adjust(left=0.17, right=0.95, bottom=0.19, top=0.97)
     edges = np.linspace(mean - 7, mean + 7, 71)
     share = np.histogram(drawn, edges)[0] / DRAWS
     ax.bar(edges[:-1], share, np.diff(edges), align="edge", color=PALETTE["blue"], alpha=0.7)
@@ -31,6 +31,7 @@ def received(p: float, inputs: int) -> Picture:
         [mean - spread, mean + spread], [0.93 * top] * 2, color=PALETTE["vermillion"], linewidth=4
     )
     ax.set(xlabel="what the unit receives", ylabel="share of the draws", ylim=(0, top))
+    ax.locator_params(axis="y", nbins=5)
     return fig, (
         f"{inputs} inputs, p = {p:g}: {DRAWS:,} masks give the mean {drawn.mean():.2f} (without "
         f"dropout {mean:.2f}) and the standard deviation {drawn.std():.2f}; by (9.13) it is "

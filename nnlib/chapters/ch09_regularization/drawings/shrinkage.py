@@ -149,7 +149,7 @@ def one_weight(penalty: str, best: float, alpha: float) -> Picture:
     ax.legend(loc="upper left", ncols=3, fontsize=13, columnspacing=1)
     return fig, (
         f"The loss alone is lowest at {best:g}. With {penalty} and α = {alpha:g} the sum is lowest "
-        f"at {lowest:.2f}."
+        f"at {round(float(lowest), 2) + 0.0:.2f}."
     )
 
 
