@@ -239,8 +239,8 @@ def told(gain: Array) -> str:
     error = gain.std(ddof=1) / np.sqrt(len(gain))
     mean, low, high = (round(float(x), 1) + 0.0 for x in (gain.mean(), gain.min(), gain.max()))
     return (
-        f"{mean:+.1f} ± {error:.1f} points ({low:+.1f} to {high:+.1f}), "
-        f"better on {np.sum(gain > 0)} of {len(gain)} splits"
+        f"{mean:+.1f} ± {error:.1f} points, {low:+.1f} to {high:+.1f}; "
+        f"up on {np.sum(gain > 0)} of {len(gain)}"
     )
 
 
