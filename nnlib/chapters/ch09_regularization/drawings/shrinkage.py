@@ -145,7 +145,7 @@ def one_weight(penalty: str, best: float, alpha: float) -> Picture:
     ax.plot(w, total, color=PALETTE["ink"], label="sum")
     height = float(np.interp(lowest, w, total))
     ax.plot(lowest, height, "o", color=PALETTE["vermillion"], markersize=10)
-    ax.set(xlabel="w", ylim=(-0.15, 4.6), xlim=(-2.5, 2.5))
+    ax.set(xlabel="w", ylim=(-0.15, 5.6), xlim=(-2.5, 2.5))
     ax.legend(loc="upper left", ncols=3, fontsize=13, columnspacing=1)
     return fig, (
         f"The loss alone is lowest at {best:g}. With {penalty} and α = {alpha:g} the sum is lowest "

@@ -109,7 +109,7 @@ SUBGRADIENT = Choice(
 
 STRENGTH = Choice(
     id="9.how-strong",
-    prompt="Move through 50, 100 and 300 digits below. What does the best decay gain on the mean "
+    prompt="Move through 50, 100 and 300 digits above. What does the best decay gain on the mean "
     "of twenty splits?",
     options=[
         Option("several points", "Compare the circle with the left end of the dashed line."),
