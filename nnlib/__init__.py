@@ -1,7 +1,7 @@
 """nnlib: neural networks as code a reader would write after the derivation.
 
-NumPy and nothing else. In reading order: `activations`, `initializers`, `layers`, `losses`,
-`optimizers`, `models`, `training`, and beside them `data` and `gradcheck`.
+NumPy and nothing else. In reading order: `activations`, `initializers`, `layers`, `normalization`,
+`residual`, `losses`, `optimizers`, `models`, `training`, and beside them `data` and `gradcheck`.
 
     >>> from nnlib import FullyConnected, NeuralNetwork, load_iris
     >>> X, y = load_iris()
@@ -49,7 +49,7 @@ from nnlib.initializers import (
     gain,
     initialize_weights,
 )
-from nnlib.layers import BatchNorm, Conv2D, Dropout, Flatten, FullyConnected, Layer, Pool2D
+from nnlib.layers import Conv2D, Dropout, Flatten, FullyConnected, Layer, Pool2D
 from nnlib.losses import (
     CrossEntropy,
     Loss,
@@ -58,6 +58,7 @@ from nnlib.losses import (
     initialize_loss,
 )
 from nnlib.models import NeuralNetwork
+from nnlib.normalization import BatchNorm, LayerNorm
 from nnlib.optimizers import (
     SGD,
     Adam,
@@ -67,6 +68,7 @@ from nnlib.optimizers import (
     RMSProp,
     initialize_optimizer,
 )
+from nnlib.residual import Residual
 from nnlib.training import History, accuracy, minibatches, train
 
 __version__ = "0.1.0"
@@ -91,6 +93,7 @@ __all__ = [
     "KaimingNormal",
     "KaimingUniform",
     "Layer",
+    "LayerNorm",
     "LeCunNormal",
     "LeakyReLU",
     "Linear",
@@ -104,6 +107,7 @@ __all__ = [
     "Pool2D",
     "RMSProp",
     "ReLU",
+    "Residual",
     "SiLU",
     "Sigmoid",
     "SoftMax",
