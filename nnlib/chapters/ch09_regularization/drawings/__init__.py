@@ -1,0 +1,1 @@
+"""The pictures of chapter 9, one module per lesson."""
