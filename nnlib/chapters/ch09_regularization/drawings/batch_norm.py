@@ -89,10 +89,12 @@ def paths(path: str) -> Picture:
     for start, end in ALL_WIRES:
         ends = zip(PLACES[start], PLACES[end], strict=True)
         ax.plot(*ends, color=PALETTE["muted"], linewidth=1.2, zorder=1)
-    for name in lit:
+    for k, name in enumerate(lit):
+        shift = 0.09 * (k - (len(lit) - 1) / 2)  # side by side where they share a wire
         for start, end in WIRES[name]:
-            ends = zip(PLACES[start], PLACES[end], strict=True)
-            ax.plot(*ends, color=PALETTE[HUES[name]], linewidth=4, alpha=0.75, zorder=1)
+            (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
+            ends = ([x0, x1], [y0 - shift, y1 - shift])
+            ax.plot(*ends, color=PALETTE[HUES[name]], linewidth=3.5, zorder=1)
     for name, (px, py) in PLACES.items():
         circle = {"boxstyle": "round,pad=0.35", "facecolor": PALETTE["paper"]}
         ax.text(px, py, name, ha="center", va="center", bbox=circle, zorder=3)

@@ -247,8 +247,9 @@ def running(batches, momentum):
     d = batches[0].shape[1]
     mean, var = np.zeros(d), np.ones(d)
     for B in batches:
-        mean = (1 - momentum) * mean + momentum * B.mean(axis=0)
-        var = (1 - momentum) * var + momentum * B.var(axis=0, ddof=1)
+        mean = mean + momentum * (B.mean(axis=0) - mean)
+        squares = ((B - B.mean(axis=0)) ** 2).sum(axis=0)
+        var = var + momentum * (squares / (len(B) - 1) - var)
     return mean, var
 
 
@@ -262,8 +263,9 @@ def broken_running(batches, momentum):
     d = batches[0].shape[1]
     mean, var = np.zeros(d), np.ones(d)
     for B in batches:
-        mean = (1 - momentum) * mean + momentum * B.mean(axis=0)
-        var = (1 - momentum) * var + momentum * ((B - mean) ** 2).sum(axis=0) / (len(B) - 1)
+        mean = mean + momentum * (B.mean(axis=0) - mean)
+        squares = ((B - mean) ** 2).sum(axis=0)
+        var = var + momentum * (squares / (len(B) - 1) - var)
     return mean, var
 
 
