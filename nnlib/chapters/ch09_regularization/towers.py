@@ -23,7 +23,7 @@ DEPTHS = (2, 5, 10, 20)
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 NORMS = ("none", "batch", "layer")
 SIZES = (2, 4, 8, 16, 64, 256)
-SIZE_RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+SIZE_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # the first for batches of 2 only
 BLOCKS = (4, 12, 30)
 KINDS = (
     "plain",
@@ -113,7 +113,7 @@ def record(which: str) -> dict[tuple[object, ...], list[float]]:
     elif which == "batches":
         for norm in NORMS:
             for size in SIZES:
-                for rate in SIZE_RATES:
+                for rate in SIZE_RATES if size == 2 else SIZE_RATES[1:]:
                     runs[norm, size, rate] = [
                         trained(tower(norm, 2, rate, s), size, 5) for s in SEEDS
                     ]

@@ -93,8 +93,8 @@ def paths(path: str) -> Picture:
         shift = 0.09 * (k - (len(lit) - 1) / 2)  # side by side where they share a wire
         for start, end in WIRES[name]:
             (x0, y0), (x1, y1) = PLACES[start], PLACES[end]
-            ends = ([x0, x1], [y0 - shift, y1 - shift])
-            ax.plot(*ends, color=PALETTE[HUES[name]], linewidth=3.5, zorder=1)
+            beside = [y0 - shift, y1 - shift]
+            ax.plot([x0, x1], beside, color=PALETTE[HUES[name]], linewidth=3.5, zorder=1)
     for name, (px, py) in PLACES.items():
         circle = {"boxstyle": "round,pad=0.35", "facecolor": PALETTE["paper"]}
         ax.text(px, py, name, ha="center", va="center", bbox=circle, zorder=3)

@@ -143,16 +143,16 @@ READ = Choice(
     id="9.deep-read",
     prompt="Go through the depths. Where do the best rates of the two kinds read least alike?",
     options=[
-        Option("at 2 hidden layers", "There both reach 94 % or more."),
+        Option("at 2 hidden layers", "There it is 97 % without it and 99 % with it."),
         Option(
             "at 20 hidden layers",
-            "Without it one rate of seven trains at all, and that unsteadily.",
+            "34 % without it and 87 % with it, both at the best of seven rates.",
             right=True,
         ),
         Option("nowhere", "Set the depth to 20 and look at the best of each kind."),
     ],
-    why="What it buys here is depth, and a wider choice of rates; at two layers there is little to "
-    "buy.",
+    why="What it buys here is depth and a wider choice of rates: at two layers five of seven read "
+    "above 93 % with it, two without.",
 )
 
 CLAIM = Choice(
