@@ -148,19 +148,25 @@ def test_batch_norm_in_the_branch_adds_the_same_in_each_block():
     assert np.mean(steps[10:]) == pytest.approx(np.mean(steps[:10]), rel=0.2)
 
 
-def test_small_branches_train_at_thirty_blocks_and_plain_layers_do_not():
-    def middle(kind, count):
-        return np.median(np.nan_to_num(residual.best(kind, count)[1], nan=10))
-
-    assert middle("plain", 30) < 50
-    assert middle("residual / √L", 30) > 85
-    assert middle("residual, last layer 0", 30) > 85
+def test_small_branches_train_at_thirty_blocks_and_three_kinds_do_not():
+    at = {kind: residual.best(kind, 30) for kind in towers.KINDS}
+    for kind in ("plain", "plain, batch norm"):
+        assert max(at[kind][1]) < 30
+    small = BLOCK_RUNS["residual / √L", 30, 0.01] + BLOCK_RUNS["residual, last layer 0", 30, 0.01]
+    assert 79 < min(small) < max(small) < 92
+    pre, post = at["batch norm before (pre)"][1], at["batch norm after (post)"][1]
+    assert min(pre) > 94
+    assert 84 < min(post) < max(post) < 94
 
 
 def test_no_best_rate_of_the_blocks_lies_at_the_end_of_the_grid():
-    for kind, count in itertools.product(towers.KINDS[1:], towers.BLOCKS):
-        rate, _ = residual.best(kind, count)
-        assert towers.RATES[0] < rate < towers.RATES[-2], (kind, count)
+    learned = 0
+    for kind, count in itertools.product(towers.KINDS, towers.BLOCKS):
+        rate, runs = residual.best(kind, count)
+        if batch_norm.median(runs) > 80:
+            assert towers.RATES[0] < rate < towers.RATES[-2], (kind, count)
+            learned += 1
+    assert learned >= 12
 
 
 @pytest.mark.parametrize(
@@ -188,6 +194,6 @@ def test_every_setting_is_recorded():
     assert set(DEPTH) == set(itertools.product(("none", "batch"), towers.DEPTHS, towers.RATES))
     sized = set(itertools.product(towers.NORMS, towers.SIZES, towers.SIZE_RATES))
     assert {key for key in sized if key[1] == 2 or key[2] > 0.001} == set(BATCHES)
-    assert set(BLOCK_RUNS) == set(itertools.product(towers.KINDS, towers.BLOCKS, towers.RATES[:-1]))
+    assert set(BLOCK_RUNS) > set(itertools.product(towers.KINDS, towers.BLOCKS, towers.RATES[:-1]))
     for runs in (*DEPTH.values(), *BATCHES.values(), *BLOCK_RUNS.values()):
         assert len(runs) == len(towers.SEEDS)

@@ -80,11 +80,18 @@ def block(kind: str, count: int, width: int = WIDTH) -> list[Layer]:
     return [Residual([first, last])]
 
 
-def blocks(kind: str, count: int, rate: float, seed: int = 0, width: int = WIDTH) -> NeuralNetwork:
-    """Return an affine layer, `count` blocks and ten logits, for SGD at that rate."""
+def blocks(
+    kind: str, count: int, rate: float, seed: int = 0, width: int = WIDTH, hold: bool = False
+) -> NeuralNetwork:
+    """Return an affine layer, `count` blocks and ten logits, for SGD at that rate.
+
+    With `hold`, batch norm and ReLU stand between the last sum and the logits.
+    """
     layers: list[Layer] = [FullyConnected(width, "linear", "lecun_normal")]
     for _ in range(count):
         layers += block(kind, count, width)
+    if hold:
+        layers.append(BatchNorm("relu"))
     layers.append(FullyConnected(10, "linear", "lecun_normal"))
     return NeuralNetwork(layers, optimizer=nnlib.SGD(rate), seed=seed)
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.ch03_initialization.depth import pairs
 from nnlib.chapters.ch09_regularization.drawings.batch_norm import median
 from nnlib.chapters.ch09_regularization.tower_runs import BLOCK_RUNS
-from nnlib.chapters.ch09_regularization.towers import BLOCKS, KINDS, RATES
+from nnlib.chapters.ch09_regularization.towers import BLOCKS, KINDS
 from nnlib.teaching.figures import PALETTE
 
 Array = np.ndarray
@@ -81,7 +81,8 @@ def two_maps(branch: str, cosine: float) -> Picture:
 
 def best(kind: str, count: int) -> tuple[float, list[float]]:
     """Return the rate with the best median, and its runs."""
-    rate = max(RATES[:-1], key=lambda rate: median(BLOCK_RUNS[kind, count, rate]))
+    rates = [rate for name, blocks, rate in BLOCK_RUNS if (name, blocks) == (kind, count)]
+    rate = max(rates, key=lambda rate: median(BLOCK_RUNS[kind, count, rate]))
     return rate, BLOCK_RUNS[kind, count, rate]
 
 
@@ -94,12 +95,15 @@ def depth(blocks: int) -> Picture:
         shown = np.nan_to_num(runs, nan=10)
         ax.plot(shown, [row] * len(shown), "o", color=PALETTE["blue"], alpha=0.5)
         ax.plot(np.median(shown), row, "|", color=PALETTE["vermillion"], markersize=22, mew=3)
-        told.append(f"{kind} {np.median(shown):.0f} (rate {rate:g})")
+        how = (
+            "broke at each rate" if np.isnan(runs).all() else f"{np.median(shown):.0f} at {rate:g}"
+        )
+        told.append(f"{kind}: {how}")
     ax.set(xlim=(0, 102), ylim=(-0.6, len(KINDS) - 0.4), xlabel="test accuracy, %")
     ax.set_yticks(range(len(KINDS)), [*reversed(KINDS)])
     return fig, (
-        f"{blocks} blocks of two layers, five epochs, five networks at the best of six rates. "
-        f"Medians in %: {'; '.join(reversed(told))}."
+        f"{blocks} blocks of two layers, five networks each. Medians in %, at the best rate: "
+        f"{'; '.join(reversed(told))}."
     )
 
 

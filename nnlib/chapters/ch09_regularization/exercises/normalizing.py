@@ -340,6 +340,23 @@ RUNNING_LAB = Exercise(
             "Nothing is forgotten: what was known before has the share 1 - momentum.",
         ),
         Wrong(
+            lambda batches, momentum: (
+                np.vstack(batches).mean(axis=0),
+                np.vstack(batches).var(axis=0, ddof=1),
+            ),
+            "You put all batches together. Each moves the two numbers, one after the other.",
+        ),
+        Wrong(
+            _running_by(
+                lambda B, mean, var, p: (
+                    (1 - p) * mean + p * B.mean(axis=0),
+                    (1 - p) * var + p * ((B - mean) ** 2).sum(axis=0) / (len(B) - 1),
+                )
+            ),
+            "The squares are taken around the running mean, now the one before the batch. A "
+            "batch's variance is taken around its own mean.",
+        ),
+        Wrong(
             _running_by(lambda B, mean, var, p: (B.mean(axis=0), B.var(axis=0, ddof=1))),
             "Only the last batch counts. The batches before it have the share 1 - momentum.",
         ),
@@ -622,6 +639,14 @@ RESIDUAL_BACKWARD = Exercise(
                 *_parts(X, W1, W2, dY)[1:3],
             ),
             "The two paths are multiplied. Where a wire forks, what comes back is added.",
+        ),
+        Wrong(
+            lambda X, W1, W2, dY: (
+                1 + _parts(X, W1, W2, dY)[0],
+                *_parts(X, W1, W2, dY)[1:3],
+            ),
+            "You add 1, the derivative of x with respect to itself. The chain rule multiplies it "
+            "by dY.",
         ),
         Wrong(
             lambda X, W1, W2, dY: (

@@ -78,21 +78,28 @@ SIMILAR = Number(
 
 DEPTH = Choice(
     id="9.blocks",
-    prompt="Set 30 blocks. What is the least that turned a network that learns little into one "
-    "that reads above 85 % at its best rate?",
+    prompt="Set 30 blocks, 60 layers. Which of these made a network that reads more than 80 %?",
+    multiple=True,
     options=[
+        Option("batch norm alone", "It reads like guessing. At 20 layers it had sufficed."),
         Option(
-            "adding x alone, with branches in full",
-            "Each block doubles the mean square, and the rates that survive that are small.",
+            "adding x, with branches in full",
+            "Each block doubles the mean square: see the line named residual.",
         ),
         Option(
-            "adding x, with branches that start small",
+            "adding x, with branches that start small or at 0",
             "Without any normalization.",
             right=True,
+            missed="Look at the lines / √L and last layer 0.",
         ),
-        Option("only batch norm does it", "Look at the branches that start small, or at 0."),
+        Option(
+            "adding x, with batch norm in the branches",
+            "Both kinds, before and after.",
+            right=True,
+            missed="Look at the two lines at the bottom.",
+        ),
     ],
-    why="That normalization is needed for depth is not what these runs show.",
+    why="Neither of the two halves did it alone, and normalization could be replaced.",
 )
 
 PRE = Choice(
