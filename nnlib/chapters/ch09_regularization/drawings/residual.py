@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from nnlib.chapters.ch03_initialization.depth import pairs
-from nnlib.chapters.ch09_regularization.drawings.batch_norm import median
+from nnlib.chapters.ch09_regularization.drawings.batch_norm import median, number
 from nnlib.chapters.ch09_regularization.tower_runs import BLOCK_RUNS
 from nnlib.chapters.ch09_regularization.towers import BLOCKS, KINDS
 from nnlib.teaching.figures import PALETTE
@@ -75,7 +75,8 @@ def two_maps(branch: str, cosine: float) -> Picture:
     return fig, (
         f"{name}: behind 30 blocks the mean square is {theory[0, -1]:.3g} by the theory, "
         f"{q_low:.2g} to {q_high:.2g} in five networks; the cosine of pairs that enter at "
-        f"{cosine:g} is {theory[1, -1]:.2f} by the theory, {c_low:.2f} to {c_high:.2f} there."
+        f"{cosine:g} is {theory[1, -1]:.2f} by the theory, {number(c_low)} to {number(c_high)} "
+        "there."
     )
 
 

@@ -91,8 +91,8 @@ SMALL = Choice(
     "of each?",
     options=[
         Option("at 2", "Of two numbers nothing is left but which one is larger.", right=True),
-        Option("at 64", "There the ranges overlap."),
-        Option("at every size", "From 16 on it is level or ahead."),
+        Option("at 64", "There it is ahead: 97 to 98 % against 87 to 96."),
+        Option("at every size", "From 8 on its median is ahead."),
     ],
     why="Two normalized numbers are 1 and −1, whatever they were: with $n = 2$, "
     "$\\hat x = \\pm(x_1 - x_2)/|x_1 - x_2|$, but for $\\varepsilon$.",
