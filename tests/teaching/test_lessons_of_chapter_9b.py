@@ -79,6 +79,23 @@ def test_the_gradient_is_inverse_to_the_length_and_at_a_right_angle(factor):
     np.testing.assert_allclose(first.gradients["W"], dW / factor, rtol=1e-6, atol=1e-10)
 
 
+def test_shaken_columns_have_the_gradient_of_their_own_draw_and_predict_unshaken():
+    X = np.random.default_rng(0).normal(size=(6, 4))
+    layer = towers.Shaken(0.3, "tanh")
+    assert nnlib.gradcheck.check_layer(layer, X)["X"] < 1e-6
+    np.testing.assert_array_equal(layer.forward(X, training=False), np.tanh(X))
+    first, second = layer.forward(X), layer.forward(X)
+    assert np.abs(first - second).max() > 0.05
+
+
+def test_ten_layers_without_batch_norm_read_as_the_lesson_says():
+    at = {rate: np.nan_to_num(DEPTH["none", 10, rate], nan=10) for rate in towers.RATES}
+    assert at[0.3].max() < 22
+    assert max(runs.max() for runs in at.values()) < 85
+    for depth in (2, 5):
+        assert all(np.median(DEPTH["batch", depth, rate]) > 95 for rate in towers.RATES[3:])
+
+
 # Lesson 5 -----------------------------------------------------------------------------------------
 
 

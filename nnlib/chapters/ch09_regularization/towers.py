@@ -58,6 +58,38 @@ def tower(norm: str, depth: int, rate: float, seed: int = 0, width: int = WIDTH)
     return NeuralNetwork(layers, optimizer=nnlib.SGD(rate), seed=seed)
 
 
+class Shaken(Layer):
+    """In training each column is scaled and moved, at random and anew in each step.
+
+    Y = X e^(size u) + size v with normal u, v (1, d): another variance and mean each time.
+    """
+
+    def __init__(self, size: float, activation: str = "linear") -> None:
+        super().__init__(activation)
+        self.size = size
+
+    def forward(self, X: Array, training: bool = True) -> Array:
+        if not training:
+            return self.activation.forward(X)
+        u, v = self.rng.normal(size=(2, 1, X.shape[1]))
+        scale = np.exp(self.size * u)
+        self.cache = {"scale": scale, "Z": X * scale + self.size * v}
+        return self.activation.forward(self.cache["Z"])
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        return self.activation_backward(dY) * self.cache["scale"]
+
+
+def shaken(size: float, depth: int, rate: float, seed: int = 0) -> NeuralNetwork:
+    """Return a tower whose normalized numbers are shaken before each ReLU."""
+    layers: list[Layer] = []
+    for _ in range(depth):
+        layers += [FullyConnected(WIDTH, "linear", "kaiming_normal"), BatchNorm()]
+        layers.append(Shaken(size, "relu"))
+    layers.append(FullyConnected(10, "linear", "lecun_normal"))
+    return NeuralNetwork(layers, optimizer=nnlib.SGD(rate), seed=seed)
+
+
 def block(kind: str, count: int, width: int = WIDTH) -> list[Layer]:
     """Return one block of two affine layers, one of `count`."""
     first = FullyConnected(width, "relu", "kaiming_normal")

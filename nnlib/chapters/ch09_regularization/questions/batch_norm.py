@@ -161,12 +161,12 @@ CLAIM = Choice(
     "shifting.” What is the state of this sentence?",
     options=[
         Option(
-            "shown by the runs above",
+            "shown by the runs of the towers",
             "They show that deep networks train better with it. A cause needs another run.",
         ),
         Option(
             "claimed in 2015, disputed by an experiment in 2018",
-            "Noise that shifts the distributions on purpose took little of the advantage away.",
+            "Shaken by 0.1 the distributions shift in each step, and nothing was lost.",
             right=True,
         ),
         Option(
