@@ -150,5 +150,5 @@ def towers(depth: int) -> Picture:
             f"({runs[best].min():.0f} to {runs[best].max():.0f})"
         )
     ax.set(xscale="log", xlabel="learning rate", ylabel="test accuracy, %", ylim=(0, 102))
-    ax.legend(loc="lower center")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return fig, f"{depth} hidden layers, five networks each. {'; '.join(told).capitalize()}."

@@ -19,6 +19,15 @@ COUNT, UNITS, NETWORKS = 30, 128, 5
 BRANCHES = ("no x", "in full", "divided by √L", "0")
 
 
+SHORT = {
+    "residual / √L": "res. / √L",
+    "residual, last layer 0": "res., last 0",
+    "plain, batch norm": "plain, norm",
+    "batch norm before (pre)": "res., pre",
+    "batch norm after (post)": "res., post",
+}
+
+
 def arc_cosine(c: Array | float) -> Array:
     """Return (3.22): the cosine behind a layer of ReLU units with Kaiming weights."""
     c = np.clip(c, -1, 1)
@@ -101,7 +110,7 @@ def depth(blocks: int) -> Picture:
         )
         told.append(f"{kind}: {how}")
     ax.set(xlim=(0, 102), ylim=(-0.6, len(KINDS) - 0.4), xlabel="test accuracy, %")
-    ax.set_yticks(range(len(KINDS)), [*reversed(KINDS)])
+    ax.set_yticks(range(len(KINDS)), [SHORT.get(kind, kind) for kind in reversed(KINDS)])
     return fig, (
         f"{blocks} blocks of two layers, five networks each. Medians in %, at the best rate: "
         f"{'; '.join(reversed(told))}."

@@ -88,7 +88,7 @@ def sizes() -> Picture:
         ax.vlines(at, runs.min(1), runs.max(1), color=PALETTE[color], alpha=0.5, linewidth=3)
         name = {"none": "no norm", "batch": "batch norm", "layer": "layer norm"}[norm]
         ax.plot(at, middles[norm], mark + "-", color=PALETTE[color], label=name)
-    ax.set(xscale="log", xlabel="batch size", ylabel="test accuracy, %", ylim=(55, 101))
+    ax.set(xscale="log", xlabel="batch size", ylabel="test accuracy, %", ylim=(40, 101))
     ax.set_xticks(SIZES, [str(size) for size in SIZES])
     ax.minorticks_off()
     ax.legend(loc="lower right")
