@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.ch03_initialization.depth import pairs
 from nnlib.chapters.ch09_regularization.drawings.batch_norm import median, number
 from nnlib.chapters.ch09_regularization.tower_runs import BLOCK_RUNS
-from nnlib.chapters.ch09_regularization.towers import BLOCKS, KINDS
+from nnlib.chapters.ch09_regularization.towers import BLOCKS, KINDS, RATES
 from nnlib.teaching.figures import PALETTE
 
 Array = np.ndarray
@@ -91,8 +91,7 @@ def two_maps(branch: str, cosine: float) -> Picture:
 
 def best(kind: str, count: int) -> tuple[float, list[float]]:
     """Return the rate with the best median, and its runs."""
-    rates = [rate for name, blocks, rate in BLOCK_RUNS if (name, blocks) == (kind, count)]
-    rate = max(rates, key=lambda rate: median(BLOCK_RUNS[kind, count, rate]))
+    rate = max(RATES[:-1], key=lambda rate: median(BLOCK_RUNS[kind, count, rate]))
     return rate, BLOCK_RUNS[kind, count, rate]
 
 
