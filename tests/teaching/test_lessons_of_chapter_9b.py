@@ -214,3 +214,9 @@ def test_every_setting_is_recorded():
     assert set(BLOCK_RUNS) == set(itertools.product(towers.KINDS, towers.BLOCKS, towers.RATES[:-1]))
     for runs in (*DEPTH.values(), *BATCHES.values(), *BLOCK_RUNS.values()):
         assert len(runs) == len(towers.SEEDS)
+
+
+@pytest.mark.parametrize(("rate", "low", "high"), [(1e-5, 0, 0), (1e-6, 15, 40)])
+def test_branches_in_full_break_at_thirty_blocks_further_down(rate, low, high):
+    runs = [towers.trained(towers.blocks("residual", 30, rate, seed), epochs=5) for seed in (0, 1)]
+    assert all(low <= run <= high for run in np.nan_to_num(runs, nan=0))
