@@ -1,7 +1,8 @@
 """nnlib: neural networks as code a reader would write after the derivation.
 
-NumPy and nothing else. In reading order: `activations`, `initializers`, `layers`, `losses`,
-`optimizers`, `schedules`, `models`, `training`, and beside them `data` and `gradcheck`.
+NumPy and nothing else. In reading order: `activations`, `initializers`, `layers`, `normalization`,
+`residual`, `losses`, `optimizers`, `schedules`, `models`, `training`, and beside them `data` and
+`gradcheck`.
 
     >>> from nnlib import FullyConnected, NeuralNetwork, load_iris
     >>> X, y = load_iris()
@@ -49,7 +50,7 @@ from nnlib.initializers import (
     gain,
     initialize_weights,
 )
-from nnlib.layers import BatchNorm, Conv2D, Dropout, Flatten, FullyConnected, Layer, Pool2D
+from nnlib.layers import Conv2D, Dropout, Flatten, FullyConnected, Layer, Pool2D
 from nnlib.losses import (
     CrossEntropy,
     Loss,
@@ -58,6 +59,7 @@ from nnlib.losses import (
     initialize_loss,
 )
 from nnlib.models import NeuralNetwork
+from nnlib.normalization import BatchNorm, LayerNorm
 from nnlib.optimizers import (
     SGD,
     Adam,
@@ -68,6 +70,7 @@ from nnlib.optimizers import (
     clip_by_norm,
     initialize_optimizer,
 )
+from nnlib.residual import Residual
 from nnlib.schedules import CosineDecay, LinearDecay, Schedule, StepDecay
 from nnlib.training import History, accuracy, minibatches, train
 
@@ -94,6 +97,7 @@ __all__ = [
     "KaimingNormal",
     "KaimingUniform",
     "Layer",
+    "LayerNorm",
     "LeCunNormal",
     "LeakyReLU",
     "Linear",
@@ -108,6 +112,7 @@ __all__ = [
     "Pool2D",
     "RMSProp",
     "ReLU",
+    "Residual",
     "Schedule",
     "SiLU",
     "Sigmoid",

@@ -14,7 +14,9 @@ No layer divides by n: that is the loss's part.
 
 from __future__ import annotations
 
+import copy
 import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -36,6 +38,8 @@ class Layer(Named, family="layer"):
     """
 
     varying = frozenset({"rng", "parameters", "gradients", "cache", "state"})
+    layers: Sequence[Layer] = ()
+    """The layers inside, if it is made of some: see `nnlib.residual`."""
 
     def __init__(self, activation: str | Activation = "linear") -> None:
         self.activation = initialize_activation(activation)
@@ -82,6 +86,30 @@ class Layer(Named, family="layer"):
                 f"{self!r} expected dY of shape {Z.shape}, as its output, got {dY.shape}"
             )
         return self.activation.backward(Z, dY)
+
+
+def own_layers(layers: Sequence[Layer]) -> list[Layer]:
+    """Return copies of the layers, which share nothing with others.
+
+    ValueError unless they are a list of at least one Layer, and only Layers, each object once:
+    a layer keeps one cache.
+    """
+    given = list(layers) if isinstance(layers, (list, tuple)) else []
+    if not given or not all(isinstance(layer, Layer) for layer in given):
+        raise ValueError(f"expected a list of at least one Layer, and only Layers, got {layers!r}")
+    every = [id(layer) for layer in all_layers(given)]
+    if len(set(every)) < len(every):
+        raise ValueError(
+            f"expected each layer object once: a layer keeps one cache; got {layers!r}"
+        )
+    return copy.deepcopy(given)
+
+
+def all_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """Yield each layer, and behind it those inside it."""
+    for layer in layers:
+        yield layer
+        yield from all_layers(layer.layers)
 
 
 class FullyConnected(Layer):
@@ -384,65 +412,3 @@ class Dropout(Layer):
 
     def __repr__(self) -> str:
         return f"{self.word}({self.p:g})"
-
-
-class BatchNorm(Layer):
-    """Y = f(Z), Z = gamma X_hat + beta, X_hat = (X - mean) / sqrt(var + eps), per last axis.
-
-    gamma, beta (1, d). In training, mean and var are the batch's (var divides by m, the numbers
-    in one channel) and are averaged into `state`, the variance with m - 1; prediction uses
-    `state`. The batch's mean and variance depend on X too, hence the three terms of dX.
-    Source: Ioffe and Szegedy (2015), algorithm 1 and section 3.
-    """
-
-    def __init__(
-        self, activation: str | Activation = "linear", momentum: float = 0.1, eps: float = 1e-5
-    ) -> None:
-        super().__init__(activation)
-        self.momentum = in_range(momentum, "momentum", 0, 1)
-        self.eps = in_range(eps, "eps", 0, 1, ends="(]")
-
-    def forward(self, X: Array, training: bool = True) -> Array:
-        d = self.parameters["gamma"].shape[1] if self.parameters else None
-        X = self.expect(X, "(n, ..., n_in)", n_in=d)
-        if not self.parameters:
-            one = np.ones((1, X.shape[-1]), X.dtype)
-            self.build(gamma=one, beta=np.zeros_like(one))
-            self.state = {"mean": np.zeros_like(one), "var": one.copy()}
-
-        rows = X.reshape(-1, X.shape[-1])
-        if training:
-            mean, var = self.batch_statistics(rows)
-        else:
-            mean, var = self.state["mean"], self.state["var"]
-        std = np.sqrt(var + self.eps)
-        X_hat = (rows - mean) / std
-        Z = (self.parameters["gamma"] * X_hat + self.parameters["beta"]).reshape(X.shape)
-        if training:
-            self.cache = {"X_hat": X_hat, "std": std, "Z": Z}
-        return self.activation.forward(Z)
-
-    def batch_statistics(self, rows: Array) -> tuple[Array, Array]:
-        """Return mean and variance of each column, and average them into `state`."""
-        m = len(rows)
-        if m < 2:
-            raise ValueError(f"{self!r} expected at least 2 rows to train on, got {m}")
-        # `keepdims=False` does the same: (d,) is broadcast as (1, d) is
-        mean, var = rows.mean(axis=0, keepdims=True), rows.var(axis=0, keepdims=True)
-        for name, new in (("mean", mean), ("var", var * (m / (m - 1)))):
-            self.state[name] += self.momentum * (new - self.state[name])
-        return mean, var
-
-    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        dZ = self.activation_backward(dY)
-        shape, dZ = dZ.shape, dZ.reshape(-1, dZ.shape[-1])
-        X_hat, std = self.cache["X_hat"], self.cache["std"]
-
-        dgamma = ones_row(dZ) @ (dZ * X_hat)
-        dbeta = ones_row(dZ) @ dZ
-        self.gradients = {"gamma": dgamma, "beta": dbeta} | self.activation.gradients
-        dX = self.parameters["gamma"] / std * (dZ - (dbeta + X_hat * dgamma) / len(dZ))
-        return dX.reshape(shape)
-
-    def __repr__(self) -> str:
-        return f"{self.word}({self.activation!r})"

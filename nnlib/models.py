@@ -20,7 +20,7 @@ from nnlib._validation import (
     real_array,
     shape_of,
 )
-from nnlib.layers import Layer
+from nnlib.layers import Layer, own_layers
 from nnlib.losses import Loss, initialize_loss
 from nnlib.optimizers import Optimizer, initialize_optimizer
 from nnlib.training import History, train
@@ -43,16 +43,7 @@ class NeuralNetwork:
         optimizer: str | Optimizer = "sgd",
         seed: int | np.random.Generator = 0,
     ) -> None:
-        given = list(layers) if isinstance(layers, (list, tuple)) else []
-        if not given or not all(isinstance(layer, Layer) for layer in given):
-            raise ValueError(
-                f"expected a list of at least one Layer, and only Layers, got {layers!r}"
-            )
-        if len({id(layer) for layer in given}) < len(given):
-            raise ValueError(
-                f"expected each layer object once: a layer keeps one cache; got {layers!r}"
-            )
-        self.layers: list[Layer] = copy.deepcopy(given)
+        self.layers = own_layers(layers)
         self.loss = initialize_loss(loss)
         self.optimizer = initialize_optimizer(optimizer)
         self.rng = generator(seed)

@@ -456,7 +456,11 @@ def test_pooling(X, kernel, mode, pad, training):
 @given(
     anything,
     st.sampled_from(
-        [nnlib.Flatten, nnlib.Dropout, nnlib.BatchNorm, lambda: nnlib.BatchNorm("prelu")]
+        [
+            *(nnlib.Flatten, nnlib.Dropout, nnlib.BatchNorm, lambda: nnlib.BatchNorm("prelu")),
+            *(nnlib.LayerNorm, lambda: nnlib.LayerNorm("prelu")),
+            lambda: nnlib.Residual([nnlib.LayerNorm("tanh"), nnlib.Dropout()], "prelu"),
+        ]
     ),
     st.booleans(),
 )
@@ -467,7 +471,8 @@ def test_layers_of_any_shape(X, make, training):
         shape = np.shape(X) if is_numbers(X) else ()
         rows = math.prod(shape[:-1])
         few = isinstance(layer, nnlib.BatchNorm) and training and rows < 2
-        assert len(shape) < 2 or 0 in shape[1:] or few
+        norms = isinstance(layer, (nnlib.LayerNorm, nnlib.Residual))
+        assert len(shape) < 2 or 0 in shape[1:] or few or (norms and shape[-1] == 1)
         return
     exact, Y, _ = ran
     if isinstance(layer, nnlib.Flatten):
@@ -673,8 +678,9 @@ def test_building_and_summing_up(shape, dtype):
     anything,
 )
 def test_what_networks_are_made_of(layers, seed):
-    done, _ = attempt(NeuralNetwork, layers)
-    assert done == (isinstance(layers, list) and [type(x) for x in layers] == [nnlib.Flatten])
+    for make in (NeuralNetwork, nnlib.Residual):
+        done, _ = attempt(make, layers)
+        assert done == (isinstance(layers, list) and [type(x) for x in layers] == [nnlib.Flatten])
     attempt(NeuralNetwork, [nnlib.Flatten()], seed=seed)
 
 

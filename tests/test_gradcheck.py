@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from nnlib import gradcheck
-from nnlib.layers import BatchNorm, Conv2D, Dropout, Flatten, FullyConnected
+from nnlib.layers import Conv2D, Dropout, Flatten, FullyConnected
 from nnlib.losses import CrossEntropy, SoftmaxCrossEntropy
 from nnlib.models import NeuralNetwork
+from nnlib.normalization import BatchNorm
 
 
 def f(X):

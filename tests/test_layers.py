@@ -15,7 +15,9 @@ from nnlib import layers
 from nnlib.activations import ACTIVATIONS, LeakyReLU, PReLU
 from nnlib.gradcheck import check_layer
 from nnlib.initializers import XavierUniform
-from nnlib.layers import BatchNorm, Conv2D, Dropout, Flatten, FullyConnected, Layer, Pool2D
+from nnlib.layers import Conv2D, Dropout, Flatten, FullyConnected, Layer, Pool2D
+from nnlib.normalization import BatchNorm, LayerNorm
+from nnlib.residual import Residual
 
 KINK = 1e-4  # ten times the step of the central differences
 KINKED = ("relu", "leaky_relu", "prelu", "elu", "selu")
@@ -51,6 +53,11 @@ LAYERS = [  # a fresh layer, and the shape of one sample
     (lambda: Dropout(0.4), (4,)),
     (lambda: BatchNorm("tanh"), (4,)),
     (lambda: BatchNorm(), (5, 4, 2)),
+    (lambda: LayerNorm("tanh"), (4,)),
+    (lambda: LayerNorm(), (5, 4, 2)),
+    (lambda: Residual([FullyConnected(3, "tanh"), Dropout(0.4), FullyConnected(4)]), (4,)),
+    (lambda: Residual([BatchNorm("prelu"), Conv2D(2, 3)], "prelu"), (5, 4, 2)),
+    (lambda: Residual([Dropout(0.4)]), (4,)),
 ]
 each_layer = pytest.mark.parametrize(
     ("make", "shape"), LAYERS, ids=lambda p: repr(p()) if callable(p) else str(p)

@@ -50,6 +50,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = {
     "activations": ["test_activations", "test_layers"],
     "layers": ["test_layers", "test_models"],
+    "normalization": ["test_layers", "test_normalization"],
+    "residual": ["test_layers", "test_residual", "test_models"],
     "losses": ["test_losses", "test_models"],
     "optimizers": ["test_optimizers", "test_schedules", "test_training"],
     "schedules": ["test_schedules"],

@@ -1,0 +1,1 @@
+"""Chapter 9, regularization and normalization: its exercises, and whatever is its alone."""
