@@ -755,7 +755,7 @@ DEFAULT = Exercise(
         "2 U - 1 lies in [-1, 1). How many inputs has one unit, or one number of a convolution?",
         "`np.prod(U.shape[1:])` counts them.",
     ],
-    why="The limit is 1/sqrt(n_in), so the variance is 1/(3 n_in), (3.8).",
+    why="The limit is 1/sqrt(n_in), so the variance is 1/(3 n_in), (10.10).",
 )
 
 

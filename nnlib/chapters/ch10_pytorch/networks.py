@@ -128,9 +128,9 @@ def _no_biases(network: NeuralNetwork) -> Parameters:
 MISTAKES = {
     "nothing forgotten": exported,
     "rows behind Flatten": _rows_as_they_are,
-    "a square dense layer's transpose": lambda network: _one_more(3, (1, 0), network),
-    "kernels turned: (kw, kh)": lambda network: _one_more(1, (0, 1, 3, 2), network),
-    "channels turned: (C_in, C_out)": lambda network: _one_more(1, (1, 0, 2, 3), network),
+    "a square layer's transpose": lambda network: _one_more(3, (1, 0), network),
+    "kernels as (kw, kh)": lambda network: _one_more(1, (0, 1, 3, 2), network),
+    "kernels as (C_in, C_out)": lambda network: _one_more(1, (1, 0, 2, 3), network),
     "the biases": _no_biases,
 }
 """What may be forgotten, and the parameters that PyTorch then gets."""
@@ -176,7 +176,7 @@ def arrays(network: NeuralNetwork, X: Array, y: Array) -> Iterator[tuple[str, Ar
 def case(name: str, dtype: type) -> tuple[NeuralNetwork, Array, Array]:
     """Return a network, its input and its labels, for the table of differences.
 
-    "MLP" is the book's example; "CNN" has 3 and 2 channels, 5 hidden units, and 4 digits. All its
+    "MLP" is the book's example; "CNN" has 3 and 2 channels, 5 hidden units, and 2 digits. All its
     parameters are drawn uniformly, the biases too, so that none is 0.
     """
     if name == "MLP":
@@ -184,7 +184,7 @@ def case(name: str, dtype: type) -> tuple[NeuralNetwork, Array, Array]:
         W = parameters_of(network)
     else:
         rng = np.random.default_rng(10)
-        X, y = (part[:4] for part in images()[:2])
+        X, y = (part[:2] for part in images()[:2])
         network = NeuralNetwork(cnn((3, 2), (5,))).build(X.shape[1:])
         W = [
             (rng.uniform(-1, 1, w.shape), rng.uniform(-1, 1, b.shape))

@@ -151,7 +151,7 @@ def of_workers() -> dict[str, Array]:
 
 def worker_parts() -> dict[str, list[tuple[Array, Array]]]:
     """Return the samples of two workers: two and two, or one and two."""
-    rows = {"equal": ([0, 1], [2, 0]), "unequal": ([0], [1, 2])}
+    rows = {"equal": ([0, 1], [1, 2]), "unequal": ([0], [1, 2])}
     return {
         name: [(example.X[part], example.y[part]) for part in parts] for name, parts in rows.items()
     }
