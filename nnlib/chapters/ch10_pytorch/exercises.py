@@ -22,6 +22,10 @@ def _drawn(*shape):
     return RNG.normal(size=shape)
 
 
+IMAGES, DENSE = _drawn(5, 3, 2, 4), _drawn(24, 3)
+GRID, COLUMN = _drawn(4, 3, 2), _drawn(3, 1)
+
+
 # 10.1 -----------------------------------------------------------------------------------------
 
 
@@ -192,8 +196,8 @@ BEHIND_FLATTEN = Exercise(
             "the output is the same",
             lambda f: bool(
                 np.allclose(
-                    _IMAGES.transpose(0, 3, 1, 2).reshape(5, -1) @ f(_DENSE.copy(), 3, 2).T,
-                    _IMAGES.reshape(5, -1) @ _DENSE,
+                    IMAGES.transpose(0, 3, 1, 2).reshape(5, -1) @ f(DENSE.copy(), 3, 2).T,
+                    IMAGES.reshape(5, -1) @ DENSE,
                 )
             ),
             "The images, flattened as PyTorch does, times your weight are not what our layer "
@@ -208,7 +212,6 @@ BEHIND_FLATTEN = Exercise(
     ],
     why="Row (r w + s) C + c of ours is column (c h + r) w + s of PyTorch's.",
 )
-_IMAGES, _DENSE = _drawn(5, 3, 2, 4), _drawn(24, 3)
 
 
 # 10.3 -----------------------------------------------------------------------------------------
@@ -401,8 +404,8 @@ UNBROADCAST = Exercise(
             "forward and back are adjoint",
             lambda f: bool(
                 np.isclose(
-                    np.sum(_GRID * np.broadcast_to(_COLUMN, _GRID.shape)),
-                    np.sum(f(_GRID.copy(), _COLUMN.shape) * _COLUMN),
+                    np.sum(GRID * np.broadcast_to(COLUMN, GRID.shape)),
+                    np.sum(f(GRID.copy(), COLUMN.shape) * COLUMN),
                 )
             ),
             "The sum of dZ times the broadcast array should be the sum of your result times the "
@@ -417,7 +420,6 @@ UNBROADCAST = Exercise(
     ],
     why="Broadcasting copies, and backward a copy is a sum (4.1).",
 )
-_GRID, _COLUMN = _drawn(4, 3, 2), _drawn(3, 1)
 
 
 # 10.5 -----------------------------------------------------------------------------------------
@@ -590,7 +592,7 @@ def _run(tape, *inputs):
 
 
 def _draw_tape(rng):
-    tape = [None, None, None]
+    tape: list[tuple[str, int, int] | None] = [None, None, None]
     for k in range(3, 7):
         a, b = (int(m) for m in rng.integers(k, size=2))
         tape.append((str(rng.choice(["+", "*"])), a, b))
