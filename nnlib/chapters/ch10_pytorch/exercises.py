@@ -680,8 +680,8 @@ TAPE = Exercise(
 def default_weight(U):
     """Return weights as PyTorch draws them unless told otherwise.
 
-    U holds uniform numbers from [0, 1) in the shape of the weight: (k, d) of
-    nn.Linear, or (C_out, C_in, kh, kw) of nn.Conv2d.
+    U holds uniform numbers from [0, 1) in the shape of the weight: (k, d)
+    of nn.Linear, or (C_out, C_in, kh, kw) of nn.Conv2d.
     """
     fan_in = np.prod(U.shape[1:])
     limit = 1 / np.sqrt(fan_in)
