@@ -175,6 +175,11 @@ def ten_steps(
     return w.detach().numpy()
 
 
+def mixed(X: Array) -> Any:
+    """Give numbers of float64 to a layer that was made without saying a dtype."""
+    return nn.Linear(X.shape[1], 3)(torch.tensor(X))
+
+
 def batch_norm(X: Array, momentum: float) -> list[Array]:
     """Return Y, running mean and running variance after one batch (n, C, h, w) in training."""
     norm = nn.BatchNorm2d(X.shape[1], momentum=momentum, dtype=torch.float64)

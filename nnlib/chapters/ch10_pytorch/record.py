@@ -128,6 +128,7 @@ def of_defaults() -> dict[str, Any]:
         "largest": largest,
         "batch norm": in_pytorch.batch_norm(batch(), 0.1),
         "losses": losses,
+        "mixed": in_pytorch.told(in_pytorch.mixed, example.X),
         "dtype": [str(torch.tensor([1.0]).dtype), str(torch.tensor(np.array([1.0])).dtype)],
     }
 

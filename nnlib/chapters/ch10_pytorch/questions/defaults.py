@@ -36,19 +36,6 @@ LOGITS = Choice(
     why="$-\\ln\\bigl(e/(e + 9)\\bigr) = 1.46$ is as low as it gets with ten classes.",
 )
 
-LOWEST = Number(
-    id="10.lowest",
-    prompt="With softmax taken twice and *two* classes: how low can the loss of a sample get?",
-    answer=0.3133,
-    wrong=[
-        Slip(0, "The logits are probabilities, at best 1 and 0. What is softmax of (1, 0)?"),
-        Slip(0.6931, "That is ln 2, for equal logits. At best they are 1 and 0."),
-        Slip(1.4612, "That is for ten classes."),
-        Slip(0.7311, "That is the probability itself. The loss is minus its logarithm."),
-    ],
-    why="$-\\ln\\bigl(e/(e + 1)\\bigr) = \\ln(1 + e^{-1}) = 0.313$.",
-)
-
 SUM = Number(
     id="10.sum",
     prompt="Batches of 32, rate 0.1, SGD. You switch to `reduction='sum'`. Which rate makes the "
@@ -129,4 +116,48 @@ DECAY = Choice(
     "long as eps is small beside it.",
 )
 
-QUESTIONS = [FIRST, LOGITS, LOWEST, SUM, SCALE, MOMENTUM, VARIANCE, DECAY]
+KINK = Choice(
+    id="10.kink",
+    prompt="A ReLU gets a $z$ of exactly 0. Which slope do `nnlib` and PyTorch use on the way back?",
+    options=[
+        Option("1/2, the middle of both sides", "A central difference finds it. Neither uses it."),
+        Option("1", "Some notes do. It is allowed, as is any value from 0 to 1."),
+        Option("0", "Both choose 0; recorded above as what PyTorch says.", right=True),
+        Option("none: they raise an error", "A choice is made, silently."),
+    ],
+    why="Two programs that choose otherwise part wherever a $z$ is 0: with zero biases, for every "
+    "sample whose inputs are all 0.",
+)
+
+EPS = Number(
+    id="10.eps",
+    prompt="A weight's gradient is $10^{-8}$, and it is Adam's first step. How long is that step, in "
+    "units of the rate, with $\\varepsilon = 10^{-8}$?",
+    answer=0.5,
+    wrong=[
+        Slip(1, "So it would be without ε. Here ε is as large as the root of v̂."),
+        Slip(2, "Upside down: ε makes the step shorter."),
+        Slip(1e-8, "Adam divides by the size of the gradient."),
+    ],
+    why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With Keras' $10^{-7}$ it "
+    "is 1/11.",
+)
+
+DTYPE = Choice(
+    id="10.dtype",
+    prompt="`nn.Linear(2, 3)(torch.tensor(X))`, where `X` is a NumPy array of float64. What happens?",
+    options=[
+        Option(
+            "the weights become float64", "In `nnlib` they would: they are made for the first X."
+        ),
+        Option("X becomes float32", "PyTorch converts neither in a product of matrices."),
+        Option(
+            "an error",
+            "The weights are float32, X is float64, and a matrix product takes one dtype.",
+            right=True,
+        ),
+    ],
+    why="`X.astype(np.float32)` before, or `model.double()`. For a gradient check take the second.",
+)
+
+QUESTIONS = [FIRST, LOGITS, SUM, SCALE, KINK, DTYPE, EPS, DECAY, MOMENTUM, VARIANCE]
