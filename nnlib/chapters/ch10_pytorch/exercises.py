@@ -74,6 +74,15 @@ TO_TORCH = Exercise(
             "width are exchanged.",
         ),
         Wrong(
+            _kernels(3, 1, 2, 0),
+            "The first and the last axis have changed places, and the two between them are left: "
+            "(C_out, kw, C_in, kh).",
+        ),
+        Wrong(
+            _kernels(3, 0, 1, 2),
+            "The output channel is first, and C_in is still last. In PyTorch it is second.",
+        ),
+        Wrong(
             _kernels(2, 3, 0, 1),
             "The kernels come out as (C_in, C_out, kh, kw). PyTorch puts the output channel first.",
         ),
@@ -337,6 +346,13 @@ def _rows_only(dZ, shape):
     return dZ.sum(axis=0).reshape(shape) if dZ[0].size == np.prod(shape) else dZ
 
 
+def _not_in_front(dZ, shape):
+    for axis, size in enumerate(shape):
+        if size == 1:
+            dZ = dZ.sum(axis=axis, keepdims=True)
+    return dZ
+
+
 def _draw_gradients(rng):
     full = rng.choice(np.arange(2, 6), 3, replace=False)
     shape = [int(size) if rng.random() < 0.5 else 1 for size in full]
@@ -365,6 +381,16 @@ UNBROADCAST = Exercise(
         Wrong(
             _rows_only,
             "Only the first axis is summed. A column was copied along axis 1, a number along all.",
+        ),
+        Wrong(
+            lambda dZ, shape: dZ.sum(axis=0, keepdims=True),
+            "You sum over axis 0, whatever the shape. That is right for a row; see which axes of "
+            "`shape` are 1, and which are not there.",
+        ),
+        Wrong(
+            _not_in_front,
+            "Axes of length 1 are summed. Where `shape` has fewer axes than dZ, new axes were put "
+            "in front, and the array was copied along them as well.",
         ),
         Wrong(
             lambda dZ, shape: unbroadcast(dZ, shape) * (np.prod(shape) / dZ.size),
@@ -808,6 +834,17 @@ def _forms(step):
     return run
 
 
+def _in_place(w, gradients, rates, mu):
+    ours = theirs = np.array(w, float)
+    v, u = np.zeros_like(ours), np.zeros_like(ours)
+    for g, rate in zip(gradients, rates, strict=True):
+        v = mu * v + g
+        ours -= rate * v
+        u = mu * u - rate * g
+        theirs += u
+    return ours, theirs
+
+
 FORMS = Exercise(
     id="10.8",
     title="two kinds of momentum",
@@ -866,6 +903,29 @@ FORMS = Exercise(
             ),
             "You weigh the new gradient with 1 - mu. PyTorch does so with `dampening=mu` only, "
             "which is 0 by default.",
+        ),
+        Wrong(
+            _in_place,
+            "`-=` and `+=` change an array in place, and both walks are one array. Write `ours = "
+            "ours - rate * v`.",
+        ),
+        Wrong(
+            lambda w, gradients, rates, mu: _as_sums(
+                w, gradients, np.full(len(rates), rates[0]), mu
+            ),
+            "Every step takes the first rate. rates[t] belongs to step t.",
+        ),
+        Wrong(
+            _forms(
+                lambda a, b, v, u, g, r, mu: (
+                    a - r * (g + mu * (mu * v + g)),
+                    b + (mu * u - r * g),
+                    mu * v + g,
+                    mu * u - r * g,
+                )
+            ),
+            "The first walk looks ahead: rate times g + mu v is Nesterov's step. Here it is rate "
+            "times v.",
         ),
         Wrong(
             _forms(lambda a, b, v, u, g, r, mu: (a - r * g, b - r * g, v, u)),
@@ -985,6 +1045,13 @@ BATCH_NORM = Exercise(
             "The two variances are exchanged: m for Y, m - 1 for the running one.",
         ),
         Wrong(
+            lambda X, mean, var, momentum: (
+                *_by_nnlib(X, mean, var, momentum)[:2],
+                (1 - momentum) * var + momentum * X.var(axis=(0, 2, 3)) * len(X) / (len(X) - 1),
+            ),
+            "For m you take the number of samples. A channel has n h w numbers.",
+        ),
+        Wrong(
             _norm(keep=lambda p: p),
             "Here momentum is the weight of the *new* value, 0.1 by default. You give it to the "
             "old one, as Keras does.",
@@ -1022,7 +1089,8 @@ BATCH_NORM = Exercise(
         "`X.var(axis=(0, 2, 3))` divides by m; times m / (m - 1) it is the other one.",
     ],
     why="The batch is normalized by its own variance, which divides by m. What is kept for "
-    "prediction estimates the variance of all data, and m - 1 makes that estimate unbiased.",
+    "prediction estimates the variance of all data; for independent numbers m - 1 makes that "
+    "estimate unbiased.",
 )
 
 

@@ -112,17 +112,18 @@ DECAY = Choice(
             "In Adam the decay is part of the gradient, so the gradient is not 0.",
         ),
     ],
-    why="$\\hat m/\\sqrt{\\hat v} = \\pm 1$ in the first step, whatever the size of $g = 0.1\\,w$, as "
-    "long as eps is small beside it.",
+    why="$\\hat m/\\sqrt{\\hat v} = \\pm 1$ in the first step, whatever the size of $g = 0.1\\,w$, "
+    "as long as eps is small beside it.",
 )
 
 KINK = Choice(
     id="10.kink",
-    prompt="A ReLU gets a $z$ of exactly 0. Which slope do `nnlib` and PyTorch use on the way back?",
+    prompt="A ReLU gets a $z$ of exactly 0. Which slope do `nnlib` and PyTorch use on the way "
+    "back?",
     options=[
         Option("1/2, the middle of both sides", "A central difference finds it. Neither uses it."),
         Option("1", "Some notes do. It is allowed, as is any value from 0 to 1."),
-        Option("0", "Both choose 0; recorded above as what PyTorch says.", right=True),
+        Option("0", "Both choose 0. The next cell has it from PyTorch.", right=True),
         Option("none: they raise an error", "A choice is made, silently."),
     ],
     why="Two programs that choose otherwise part wherever a $z$ is 0: with zero biases, for every "
@@ -131,21 +132,22 @@ KINK = Choice(
 
 EPS = Number(
     id="10.eps",
-    prompt="A weight's gradient is $10^{-8}$, and it is Adam's first step. How long is that step, in "
-    "units of the rate, with $\\varepsilon = 10^{-8}$?",
+    prompt="A weight's gradient is $10^{-8}$, and it is Adam's first step. How long is that step, "
+    "in units of the rate, with $\\varepsilon = 10^{-8}$?",
     answer=0.5,
     wrong=[
         Slip(1, "So it would be without ε. Here ε is as large as the root of v̂."),
         Slip(2, "Upside down: ε makes the step shorter."),
         Slip(1e-8, "Adam divides by the size of the gradient."),
     ],
-    why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With Keras' $10^{-7}$ it "
-    "is 1/11.",
+    why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With Keras' $10^{-7}$ "
+    "it is 1/11.",
 )
 
 DTYPE = Choice(
     id="10.dtype",
-    prompt="`nn.Linear(2, 3)(torch.tensor(X))`, where `X` is a NumPy array of float64. What happens?",
+    prompt="`nn.Linear(2, 3)(torch.tensor(X))`, where `X` is a NumPy array of float64. What "
+    "happens?",
     options=[
         Option(
             "the weights become float64", "In `nnlib` they would: they are made for the first X."
