@@ -221,6 +221,20 @@ def test_the_largest_difference_is_below_four_units():
             assert np.abs(A - B.reshape(A.shape)).max() < 8 * unit
 
 
+def test_programs_part_by_jumps_and_only_with_kinks():
+    kinks, smooth = (np.array(KEPT["parting"][name]) for name in KEPT["parting"])
+    unit = np.finfo(np.float32).eps
+    assert kinks.shape == smooth.shape == (8, len(copies.STEPS))
+    at_128 = kinks[:, copies.STEPS.index(128)]
+    assert np.sum(at_128 < 10 * unit) == 7
+    assert np.sum(kinks[:, -1] > 1e-5) == 3
+    assert smooth.max() < 10 * unit
+
+
+def test_pytorch_and_nnlib_stay_together_without_kinks(torch):
+    assert max(record.parting(False, 9)) < 20 * np.finfo(np.float32).eps
+
+
 def test_each_turn_of_the_table_is_needed():
     network, X, y = networks.case("CNN", np.float64)
     ours = dict(networks.arrays(network, X, y))

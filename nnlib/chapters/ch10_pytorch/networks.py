@@ -40,6 +40,18 @@ def cnn(channels: tuple[int, int] = (8, 8), hidden: Sequence[int] = (32, 32)) ->
     ]
 
 
+def without_kinks(layers: list[nnlib.Layer]) -> list[nnlib.Layer]:
+    """Return the layers with tanh for each ReLU, and averages for the maxima."""
+    found: list[nnlib.Layer] = []
+    for layer in layers:
+        if isinstance(layer, Pool2D):
+            layer = Pool2D(layer.kernel_shape, "average")
+        elif layer.activation.word == "relu":
+            layer.activation = nnlib.activations.initialize_activation("tanh")
+        found.append(layer)
+    return found
+
+
 @cache
 def images() -> tuple[Array, Array, Array, Array]:
     """Return 1,280 digits to train on and 517 others: X (n, 8, 8, 1), y, and the others'."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib import SGD, NeuralNetwork
 from nnlib.chapters.ch10_pytorch import in_pytorch, networks
 from nnlib.teaching import example
 
@@ -59,6 +60,36 @@ def right(seed: int) -> dict[str, int]:
         with torch.no_grad():
             logits = model(torch.tensor(X.transpose(0, 3, 1, 2).copy()))
         found[name] = int((logits.argmax(1).numpy() == y).sum())
+    return found
+
+
+def parting(kinks: bool, seed: int, steps: int = 300) -> list[float]:
+    """Return how far weights of nnlib and PyTorch are apart in a training in float32.
+
+    Both start alike and take the same batches. The largest difference of a layer's weights, over
+    their largest, is taken after 1, 2, 4, ... steps, and after the last.
+    """
+    import torch
+
+    X, y = (part[:1280] for part in networks.images()[:2])
+    X = X.astype(np.float32)
+    layers, model = networks.cnn(), in_pytorch.cnn()
+    if not kinks:
+        layers, model = networks.without_kinks(layers), in_pytorch.without_kinks(model)
+    network = NeuralNetwork(layers, optimizer=SGD(0.1), seed=seed).build(X.shape[1:], np.float32)
+    in_pytorch.fill(model, networks.exported(network))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    rng, found = np.random.default_rng(seed), []
+    for t in range(1, steps + 1):
+        rows = rng.permutation(len(X))[:32]
+        network.backward(y[rows], network.forward(X[rows]))
+        network.optimizer.step(network.layers)
+        in_pytorch.step(model, optimizer, X[rows].transpose(0, 3, 1, 2).copy(), y[rows])
+        if t == steps or t & (t - 1) == 0:
+            theirs = [part.weight.detach().numpy() for part in model if hasattr(part, "weight")]
+            pairs = zip(networks.exported(network), theirs, strict=True)
+            apart = [np.abs(W - V).max() / np.abs(W).max() for (W, _), V in pairs]
+            found.append(float(f"{max(apart):.1e}"))
     return found
 
 
@@ -183,6 +214,10 @@ def everything() -> dict[str, Any]:
             f"{name}, {dtype}": parity(name, dtype) for name in NETWORKS for dtype in DTYPES
         },
         "right": [right(seed) for seed in range(SEEDS)],
+        "parting": {
+            name: [parting(kinks, seed) for seed in range(8)]
+            for name, kinks in (("ReLU and maximum", True), ("tanh and average", False))
+        },
         "autograd": of_autograd(),
         "defaults": of_defaults(),
         "workers": of_workers(),

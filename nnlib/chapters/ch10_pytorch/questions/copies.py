@@ -10,7 +10,7 @@ START = Choice(
     options=[
         Option("$W$ as it is", "`nn.Linear` keeps one row for each unit: (32, 128)."),
         Option(
-            "$W^\\top$",
+            "its transpose, $W^\\top$",
             "So it was done for the diamonds in the second row of the picture. The 128 rows are in "
             "our order: pixel by pixel. PyTorch's maps are flattened channel by channel.",
         ),
