@@ -23,43 +23,42 @@ class Tensor:
         tape.append([(source.place, back) for source, back in wires])
 
     def __add__(self, other):
-        wires = (
-            (self, lambda dZ: unbroadcast(dZ, self.array.shape)),
-            (
-                other,
-                lambda dZ: unbroadcast(dZ, other.array.shape),
-            ),
-        )
+        def to(source):
+            return lambda dZ: unbroadcast(dZ, source.array.shape)
+
+        wires = (self, to(self)), (other, to(other))
         return Tensor(self.tape, self.array + other.array, wires)
 
     def __mul__(self, other):
-        wires = (
-            (self, lambda dZ: unbroadcast(dZ * other.array, self.array.shape)),
-            (
-                other,
-                lambda dZ: unbroadcast(dZ * self.array, other.array.shape),
-            ),
-        )
+        def to(source, factor):
+            return lambda dZ: unbroadcast(dZ * factor.array, source.array.shape)
+
+        wires = (self, to(self, other)), (other, to(other, self))
         return Tensor(self.tape, self.array * other.array, wires)
 
     def __matmul__(self, other):
-        wires = (self, lambda dZ: dZ @ other.array.T), (other, lambda dZ: self.array.T @ dZ)
+        wires = (
+            (self, lambda dZ: dZ @ other.array.T),
+            (other, lambda dZ: self.array.T @ dZ),
+        )
         return Tensor(self.tape, self.array @ other.array, wires)
 
     def relu(self):
-        A = np.maximum(self.array, 0)
-        return Tensor(self.tape, A, [(self, lambda dZ: dZ * (self.array > 0))])
+        wires = [(self, lambda dZ: dZ * (self.array > 0))]
+        return Tensor(self.tape, np.maximum(self.array, 0), wires)
 
     def exp(self):
         E = np.exp(self.array)
         return Tensor(self.tape, E, [(self, lambda dZ: dZ * E)])
 
     def log(self):
-        return Tensor(self.tape, np.log(self.array), [(self, lambda dZ: dZ / self.array)])
+        wires = [(self, lambda dZ: dZ / self.array)]
+        return Tensor(self.tape, np.log(self.array), wires)
 
     def sum(self, axis=None):
         S = self.array.sum(axis=axis, keepdims=True)
-        return Tensor(self.tape, S, [(self, lambda dZ: np.broadcast_to(dZ, self.array.shape))])
+        wires = [(self, lambda dZ: np.broadcast_to(dZ, self.array.shape))]
+        return Tensor(self.tape, S, wires)
 
 
 def sweep(tape, dZ):

@@ -70,7 +70,7 @@ def parting() -> Picture:
     return fig, (
         f"nnlib and PyTorch train in float32, on the same batches, with eight seeds. With ReLU and "
         f"maximum {np.sum(kinks > 1e-5)} of 8 end more than 1e-5 apart, the farthest "
-        f"{kinks.max():.0e}. With tanh and average no pair is farther apart than "
+        f"{kinks.max():.1g}. With tanh and average no pair is farther apart than "
         f"{smooth.max():.0e}."
     )
 
@@ -100,7 +100,7 @@ def landing(row: int, column: int, channel: int, way: str) -> Picture:
     right = (c, r, s) == (channel, row, column)
     stays = "It stays what it was" if right else "It has become another pixel or channel"
     return fig, (
-        f"`{way}`: row {row}, column {column}, channel {channel} lies at place {before} in NHWC "
+        f"{way}: row {row}, column {column}, channel {channel} lies at place {before} in NHWC "
         f"and at place {after} in NCHW. PyTorch reads it as channel {c}, row {r}, column {s}. "
         f"{stays}."
     )
