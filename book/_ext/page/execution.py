@@ -129,7 +129,7 @@ def contents(room: Path) -> str:
     """The text of a room's modules, with their names: what its digest and its neighbors are of."""
     return "".join(
         f"{path.relative_to(room).as_posix()}\n{path.read_text(encoding='utf-8')}\n"
-        for path in sorted(room.rglob("*.py"))
+        for path in sorted([*room.rglob("*.py"), *room.rglob("*.json")])
     )
 
 

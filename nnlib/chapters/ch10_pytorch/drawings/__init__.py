@@ -1,0 +1,1 @@
+"""What the lessons of chapter 10 draw."""
