@@ -35,7 +35,7 @@ class PlaygroundNode(nodes.General, nodes.Element):  # type: ignore[misc]
     """The playground; a page has one."""
 
 
-class PlaygroundDirective(Directive):
+class PlaygroundDirective(Directive):  # type: ignore[misc]
     """``{playground}``, without argument or content."""
 
     def run(self) -> list[nodes.Node]:
@@ -174,10 +174,7 @@ def _knob(knob: settings.Knob, link: Any) -> Iterator[str]:
                 '<button type="button" class="play-more" aria-label="One layer more">+</button>'
             )
         if knob.name == "seed":
-            yield (
-                '<button type="button" class="play-dice" '
-                'aria-label="Another seed">⚄</button>'
-            )
+            yield ('<button type="button" class="play-dice" aria-label="Another seed">⚄</button>')
     yield "</div>\n"
 
 
@@ -216,15 +213,16 @@ BAR = """\
 """
 
 SEEN = """\
-<div class="play-seen">
+<div class="play-right"><div class="play-seen">
 <figure class="play-field"><p class="play-name">{field}</p>
-<canvas role="img" aria-label="What the network says; the sentence below tells it in words"></canvas>
+<canvas role="img" aria-label="What the network says; the sentence below tells it"></canvas>
 <div class="play-digits" hidden></div>
 </figure>
 <figure class="play-curves">
 <p class="play-name">{loss}</p>
 <canvas class="play-loss" role="img" aria-label="Curves of the loss"></canvas>
-<p class="play-legend"><span data-line="batch">{noise}</span> <span data-line="train">{training}</span>
+<p class="play-legend"><span data-line="batch">{noise}</span>
+<span data-line="train">{training}</span>
 <span data-line="test">{test}</span> <span data-line="target" hidden>the patient</span></p>
 <p class="play-name play-share">{accuracy}</p>
 <canvas class="play-accuracy play-share" role="img" aria-label="Curves of the accuracy"></canvas>
@@ -235,9 +233,10 @@ SEEN = """\
 
 INSIDE = """\
 <div class="play-inside" tabindex="0" role="group" aria-label="Layer by layer"><table>
-<thead><tr><th scope="col">{layer}</th><th scope="col">{units}</th><th scope="col">{activations}</th>
-<th scope="col">{gradients}</th><th scope="col">{dead}</th><th scope="col">{ratio}</th></tr></thead>
-<tbody></tbody></table></div>
+<thead><tr><th scope="col">{layer}</th><th scope="col">{units}</th>
+<th scope="col">{activations}</th><th scope="col">{gradients}</th>
+<th scope="col">{dead}</th><th scope="col">{ratio}</th></tr></thead>
+<tbody></tbody></table></div></div>
 """
 
 CODE = """\
@@ -245,14 +244,16 @@ CODE = """\
 <p class="play-about">The knobs write these lines, and these lines are what runs. Change them: add a
 layer of your own, break one.</p>
 <nnlib-code class="highlight"><div><pre aria-hidden="true"></pre>
-<textarea id="play-code" aria-label="Code of this run" aria-describedby="play-keys" spellcheck="false"
-autocapitalize="off" autocomplete="off" autocorrect="off" wrap="off" disabled></textarea></div></nnlib-code>
+<textarea id="play-code" aria-label="Code of this run" aria-describedby="play-keys"
+spellcheck="false" autocapitalize="off" autocomplete="off" autocorrect="off" wrap="off" disabled>
+</textarea></div></nnlib-code>
 <div class="nnlib-bar">
 <button type="button" class="play-run" disabled>Run this code</button>
 <button type="button" class="play-back" disabled hidden>Back to the knobs</button>
 <button type="button" class="play-link" disabled>Copy a link to this</button>
 <button type="button" class="play-jupyter" disabled>Open in Jupyter</button>
-<p class="play-keys" id="play-keys">Tab indents; Escape, then Tab leaves the editor. Ctrl+Enter runs.</p>
+<p class="play-keys" id="play-keys">Tab indents; Escape, then Tab leaves the editor.
+Ctrl+Enter runs.</p>
 </div>
 <p class="play-told" role="status"></p>
 <pre class="nnlib-output" tabindex="0" role="group" aria-label="Output of your code" hidden></pre>

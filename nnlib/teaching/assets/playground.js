@@ -255,7 +255,7 @@
   // Curves over steps; `log` for losses, which fall by powers of ten.
   function axes(canvas, low, high, log, ticks) {
     const [pen, width, height] = sheet(canvas, 2.1);
-    const left = 34;
+    const left = 44;
     const bottom = height - 16;
     const at = log ? Math.log10 : (v) => v;
     const y = (v) => 4 + (bottom - 4) * (1 - (at(v) - at(low)) / (at(high) - at(low)));
@@ -293,21 +293,23 @@
 
   function drawCurves() {
     const { batch, now } = curves;
-    const values = [...batch.map(([, v]) => v), ...now.flatMap(([, a, b]) => [a, b])]
-      .filter((v) => v !== null && v > 0);
-    if (!values.length) values.push(1);
-    const ordered = values.toSorted ? values.toSorted((a, b) => a - b) : [...values].sort((a, b) => a - b);
-    const floor = Math.max(ordered[Math.floor(ordered.length / 50)], 1e-6);
-    const low = 10 ** Math.floor(Math.log10(Math.min(floor, now.at(-1)?.[1] || floor, 0.9)));
-    const high = 10 ** Math.ceil(Math.log10(Math.max(ordered.at(-1), 1) * 1.01));
+    // The scale is that of the two smooth curves; of the noise, what lies within.
+    let [least, most] = [0.9, 1];
+    for (const [, a, b] of now) {
+      for (const v of [a, b]) if (v > 0) [least, most] = [Math.min(least, v), Math.max(most, v)];
+    }
+    const low = 10 ** Math.floor(Math.log10(Math.max(least * 0.6, 1e-7)));
+    const high = 10 ** Math.ceil(Math.log10(most * 1.01));
     const ticks = [];
     for (let tick = low; tick <= high * 1.01; tick *= 10) ticks.push(tick);
-    const plot = axes($(".play-loss"), Math.max(low, 1e-8), high, true, ticks.filter((_, i) => ticks.length < 7 || i % 2 === 0));
+    const plot = axes($(".play-loss"), low, high, true, ticks.filter((_, i) => ticks.length < 6 || i % 2 === 0));
     const positive = (points, at) => points.map((row) => [row[0], row[at] === null ? null : Math.max(row[at], low / 10)]);
     const { target } = state.mission ?? {};
     $("[data-line=target]").hidden = !target?.length;
     if (target?.length && scene) trace(plot, target.map((v, i) => [i * scene.epoch, v]), "muted", 6);
+    plot.pen.globalAlpha = 0.6;
     trace(plot, positive(batch, 1), "sky", 1);
+    plot.pen.globalAlpha = 1;
     trace(plot, positive(now, 2), "vermillion", 2, [5, 3]);
     trace(plot, positive(now, 1), "blue", 2);
     plot.pen.restore();
@@ -330,7 +332,7 @@
     const cell = 26;
     const wide = Math.min(8, shown);
     const high = Math.ceil(shown / wide);
-    canvas.style.width = `${wide * (cell + gap)}px`;
+    canvas.style.width = canvas.style.minWidth = `${wide * (cell + gap)}px`;
     const [pen] = sheet(canvas, (wide * (cell + gap)) / (high * (cell + gap)));
     const [paper, plus, minus] = [rgb("paper"), rgb("blue"), rgb("vermillion")];
     pen.imageSmoothingEnabled = per > 100;
@@ -393,7 +395,7 @@
     layers.forEach((layer, i) => {
       const [name, pictures, acts, grads, dead, ratio] = rows.children[i].children;
       const unit = units.find((one) => one.name === layer.name);
-      name.textContent = `${layer.name}, ${layer.units}`;
+      name.textContent = `${layer.name} (${layer.units})`;
       drawUnits(pictures.firstChild, unit);
       drawHistogram(acts.firstChild, layer.activations, []);
       acts.lastChild.textContent = `rms ${layer.rms ?? "–"}`;
@@ -558,8 +560,8 @@
 
   const PACES = {
     step: [{ steps: 1 }, 200],
-    epoch: [{ epochs: 1, seconds: 0.2 }, 30],
-    fast: [{ steps: 100000, seconds: 0.025 }, 30],
+    epoch: [{ epochs: 1, seconds: 0.2 }, 25],
+    fast: [{ steps: 100000, seconds: 0.02 }, 25],
   };
   const pace = $(".play-pace");
 

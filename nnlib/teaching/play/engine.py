@@ -107,6 +107,9 @@ class Session:
         self.classifies = self.network.loss.classifies
         with self._reader():
             nnlib.training.fitting(self.network, self.X, self.y, (self.X_test, self.y_test))
+            # As `nnlib.train` draws: first the order of the first epoch, then the weights.
+            self._batches = self._shuffled()
+            self._first: tuple[Array, Array] | None = next(self._batches)
             self.network.build(self.X.shape[1:], self.X.dtype)
         self.classes = self._classes()
         self.work = max(1.0, float(self._multiplications()))
@@ -114,9 +117,9 @@ class Session:
         seen = int(np.clip(ROWS_WORK / self.work, 60, 1000))
         self._rows = np.sort(rng.permutation(len(self.X))[:seen])
         self._test_rows = np.sort(rng.permutation(len(self.X_test))[:seen])
-        self._batches: Iterator[tuple[Array, Array]] = iter(())
         self.steps_per_epoch = -(-len(self.X) // self.batch_size)
-        self._stride, self._ratios = 1, {}
+        self._stride = 1
+        self._ratios: dict[int, float] = {}
         self._cost = 0.0
         self.evaluate()
 
@@ -178,13 +181,11 @@ class Session:
             for left in range(steps, 0, -1):
                 if self.diverged:
                     break
-                pair = next(self._batches, None)
-                if pair is None:
-                    batches = nnlib.minibatches(self.X, self.y, self.batch_size, network.rng)
-                    self._batches = iter(batches)
-                    pair = next(self._batches)
+                pair = self._pair()
                 last = left == 1 or time.perf_counter() - begun > seconds
-                before = copy.deepcopy([layer.parameters for layer in network.layers]) if last else []
+                before = (
+                    copy.deepcopy([layer.parameters for layer in network.layers]) if last else []
+                )
                 out = network.forward(pair[0])
                 loss = network.backward(pair[1], out) if np.isfinite(out).all() else math.nan
                 if not math.isfinite(loss):
@@ -199,6 +200,17 @@ class Session:
             begun = time.perf_counter()
             self.evaluate()
         self._cost = time.perf_counter() - begun
+
+    def _shuffled(self) -> Iterator[tuple[Array, Array]]:
+        return nnlib.minibatches(self.X, self.y, self.batch_size, self.network.rng)
+
+    def _pair(self) -> tuple[Array, Array]:
+        """Return the next mini-batch; after the last of an epoch the rows are shuffled anew."""
+        pair, self._first = self._first or next(self._batches, None), None
+        if pair is None:
+            self._batches = self._shuffled()
+            pair = next(self._batches)
+        return pair
 
     def _keep(self, loss: float) -> None:
         if self.step % self._stride == 0:
@@ -247,7 +259,8 @@ class Session:
         return loss, nnlib.accuracy(y, out.argmax(axis=1))
 
     def _layers(self) -> list[LayerStats]:
-        A, found = self.X[self._rows], []
+        A = self.X[self._rows]
+        found: list[LayerStats] = []
         for i, layer in enumerate(self.network.layers):
             Z, A = _values(layer, A)
             if not np.isfinite(A).all():
@@ -310,10 +323,12 @@ class Session:
                         w.flat[k] = kept
                         numeric[at] = (losses[0] - losses[1]) / (2 * h)
                     own = g.flat[picked] if g.shape == w.shape else np.full(len(picked), np.inf)
-                    sum_ = np.linalg.norm(own) + np.linalg.norm(numeric)
-                    if sum_ > 1e-9:
-                        worst = max(worst, float(min(1, np.linalg.norm(own - numeric) / sum_)))
-                    worst = 1.0 if math.isnan(worst) else worst
+                    both = float(np.linalg.norm(own) + np.linalg.norm(numeric))
+                    if math.isfinite(both):
+                        apart = float(np.linalg.norm(own - numeric))
+                        worst = max(worst, apart / both if both > 1e-9 else 0.0)
+                    else:
+                        worst = 1.0
         return worst
 
 

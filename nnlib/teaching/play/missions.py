@@ -108,7 +108,8 @@ def _right(w: Watch, least: float, on: str = "test") -> Verdict:
     if math.isnan(share):
         return False, "This mission is about classes, and this network has none."
     # Truncated, so that no 94.6 % is shown as 95 % and refused.
-    told = f"{math.floor(100 * share)} % of the {where} are right, {100 * least:g} % are wanted."
+    told = f"{math.floor(1000 * share) / 10:g} % of the {where} are right; "
+    told += f"{100 * least:g} % are wanted."
     return share >= least, told
 
 
@@ -203,7 +204,7 @@ def _few_parameters(w: Watch) -> Verdict:
         return False, "This mission is about the digits."
     if w.session.parameters > 1500:
         return False, f"That are {w.session.parameters:,} parameters; 1,500 are allowed."
-    return _right(w, 0.95)
+    return _right(w, 0.985)
 
 
 def _by_heart(w: Watch) -> Verdict:
@@ -214,22 +215,18 @@ def _by_heart(w: Watch) -> Verdict:
 
 
 def _quiet(w: Watch) -> Verdict:
-    losses = [loss for _, loss in w.session.batch_losses][-60:]
-    if len(losses) < 60:
-        return _one_change(w, (False, "Train for sixty steps at least."))
-    spread, optimizer = float(np.std(losses)), w.session.network.optimizer
-    if optimizer.learning_rate != 0.1:
+    losses = [loss for _, loss in w.session.batch_losses][-200:]
+    if w.session.network.optimizer.learning_rate != 0.1:
         return False, "Leave the learning rate where it is."
-    if w.session.last.test_accuracy < 0.8:
-        return _one_change(w, _right(w, 0.8))
-    done = spread < 0.06
-    return _one_change(
-        w, (done, f"The last 60 batch losses spread by {spread:.2g}; below 0.06 is wanted.")
-    )
+    if len(losses) < 200:
+        return _one_change(w, (False, f"{len(losses)} steps. Judged are the last 200."))
+    jump = float(np.mean(np.abs(np.diff(losses))) / np.mean(losses))
+    told = f"From batch to batch the loss jumps by {jump:.2g} of its mean; below 0.25 is wanted. "
+    done, right = _right(w, 0.8)
+    return _one_change(w, (done and jump < 0.25, told + right))
 
 
 SICK_EPOCHS = (2, 5, 10, 15, 20)
-SICK = {"optimizer": "sgd", "rate": "0.1", "decay": "0.1"}
 
 
 def losses_at(session: Session, epochs: tuple[int, ...]) -> list[float]:
@@ -304,8 +301,7 @@ def _gap(w: Watch) -> Verdict:
 
 def _normalized(w: Watch) -> Verdict:
     if len(w.hidden) < 6 or not all(
-        isinstance(getattr(layer, "weight_init", None), nnlib.Normal)
-        and layer.weight_init.std == 1  # type: ignore[attr-defined]
+        isinstance(getattr(layer, "weight_init", None), nnlib.Normal) and layer.weight_init.std == 1  # type: ignore[attr-defined]
         for layer in w.hidden
     ):
         return False, "Keep six layers that begin with a standard deviation of 1."
@@ -533,7 +529,7 @@ MISSIONS: tuple[Mission, ...] = (
             "test points, and gets 80 % of them right all the same."
         ),
         lesson="loss",
-        start={"data": "moons", "noise": "0.3"},
+        start={"data": "moons", "noise": "0.3", "layers": "3"},
         hints=(
             "A point that is wrong with probability 0.999 costs 6.9, ten times ln 2.",
             "Few and noisy points, many units, many epochs: it becomes sure of what it has seen.",
@@ -547,18 +543,18 @@ MISSIONS: tuple[Mission, ...] = (
         chapter=6,
         title="Read with 1,500 numbers",
         task=(
-            "Read 95 % of the test digits with a network of at most 1,500 parameters. This one "
-            "has them, and fails."
+            "Read 98.5 % of the test digits with a network of at most 1,500 parameters. This one "
+            "has 1,210, and stays below."
         ),
         lesson="convolution",
-        start={"data": "digits", "layers": "16", "n": "1000"},
+        start={"data": "digits", "layers": "16", "n": "1000", "batch": "64"},
         hints=(
             "How many parameters has a kernel of 3 x 3, and how often is it used?",
-            "Eight kernels first, then no hidden layer at all.",
+            "Eight kernels first, then no hidden layer at all. A rate of 0.03 does it sooner.",
         ),
         check=_few_parameters,
-        answer={"conv": "8", "layers": ""},
-        epochs=60,
+        answer={"conv": "8", "layers": "", "rate": "0.03"},
+        epochs=40,
     ),
     Mission(
         id="twenty",
@@ -572,7 +568,7 @@ MISSIONS: tuple[Mission, ...] = (
         start={
             "data": "moons",
             "n": "20",
-            "noise": "0.5",
+            "noise": "0.3",
             "layers": "2",
             "decay": "0.1",
             "rate": "0.003",
@@ -582,7 +578,7 @@ MISSIONS: tuple[Mission, ...] = (
             "No weight decay; more units; a larger rate; some hundred epochs.",
         ),
         check=_by_heart,
-        answer={"decay": "0", "layers": "16-16", "rate": "0.01"},
+        answer={"decay": "0", "layers": "16-16", "rate": "0.03"},
         epochs=400,
     ),
     Mission(
@@ -590,8 +586,8 @@ MISSIONS: tuple[Mission, ...] = (
         chapter=7,
         title="A quieter curve",
         task=(
-            "The loss of the batches jumps. Make the last sixty spread by less than 0.06, with "
-            "one change, at the same learning rate, and 80 % of the test points right."
+            "The loss jumps from batch to batch. Bring the jumps below a quarter of the mean loss, "
+            "with one change, at the same learning rate, and with 80 % of the test points right."
         ),
         lesson="noise",
         start={"data": "moons", "optimizer": "sgd", "rate": "0.1", "batch": "1"},
@@ -600,8 +596,8 @@ MISSIONS: tuple[Mission, ...] = (
             "Four times the samples, half the noise.",
         ),
         check=_quiet,
-        answer={"batch": "256"},
-        epochs=300,
+        answer={"batch": "all"},
+        epochs=220,
     ),
     Mission(
         id="sick-curve",
@@ -615,8 +611,9 @@ MISSIONS: tuple[Mission, ...] = (
         start={"optimizer": "sgd", "rate": "0.1"},
         target={"decay": "0.1"},
         hints=(
-            "Does it learn too slowly, or does it stop learning? From which epoch on is it flat?",
-            "Something holds the weights back for good.",
+            "It falls for two epochs. Then the training loss rises, to ln 3 = 1.10: what knows "
+            "nothing loses as much.",
+            "Something pulls all weights towards 0, and wins.",
         ),
         check=_same_curve,
         answer={"decay": "0.1"},

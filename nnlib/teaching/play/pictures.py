@@ -14,6 +14,7 @@ import numpy as np
 
 import nnlib
 from nnlib.teaching.play.engine import (
+    FEW,
     LAYERS,
     PIXELS_WORK,
     SIDE,
@@ -56,8 +57,8 @@ def box(session: Session) -> tuple[float, float, float, float]:
             float(y.max() + gap),
         )
     middle, half = (low + high) / 2, max(float((high - low).max()) / 2, 0.5) * 1.1
-    x, y = float(middle[0]), float(middle[1])
-    return x - half, x + half, y - half, y + half
+    across, up = float(middle[0]), float(middle[1])
+    return across - half, across + half, up - half, up + half
 
 
 def grid(session: Session, side: int) -> Array:
@@ -140,7 +141,8 @@ def _field(session: Session, out: Array) -> str:
 
 def _units(session: Session, points: Array, width: int, height: int = 0) -> list[dict[str, Any]]:
     """Return, layer by layer, what each hidden unit makes of the points."""
-    A, found = points.astype(session.X.dtype), []
+    A = points.astype(session.X.dtype)
+    found: list[dict[str, Any]] = []
     layers = session.network.layers
     for i, layer in enumerate(layers[:-1]):
         _, A = _values(layer, A)
@@ -162,7 +164,8 @@ def _units(session: Session, points: Array, width: int, height: int = 0) -> list
 
 def _digit_units(session: Session, rows: list[int]) -> list[dict[str, Any]]:
     """Return the weights of the first layer as pictures; below it, each unit beside the digits."""
-    A, found = session.X_test[rows], []
+    A = session.X_test[rows]
+    found: list[dict[str, Any]] = []
     for i, layer in enumerate(session.network.layers[:-1]):
         _, A = _values(layer, A)
         if not layer.parameters or len(found) >= LAYERS:
@@ -227,6 +230,10 @@ def frame(session: Session, since: int = -1, pictures: bool = True) -> dict[str,
     return found | (picture(session) if pictures and not session.diverged else {})
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
 def _numbers(e: Evaluation) -> list[float | None]:
     return [
         e.step,
@@ -245,7 +252,7 @@ def sentence(session: Session, now: Evaluation) -> str:
     if session.classifies:
         parts.append(
             f"Loss {now.loss:.3g} in training, {now.test_loss:.3g} on test points; "
-            f"{now.accuracy:.0%} and {now.test_accuracy:.0%} are right."
+            f"{_percent(now.accuracy)} and {_percent(now.test_accuracy)} are right."
         )
     else:
         parts.append(
@@ -255,10 +262,12 @@ def sentence(session: Session, now: Evaluation) -> str:
         worst = max(
             (s for s in session.stats if not math.isnan(s.dead)), key=lambda s: (s.dead, s.name)
         )
-        parts.append(f"In layer {worst.name}, {worst.dead:.0%} of the units are dead.")
+        parts.append(f"In layer {worst.name}, {_percent(worst.dead)} of the units are dead.")
     flat = [s for s in session.stats if s.flat > 0.5]
     if flat:
-        parts.append(f"In layer {flat[0].name}, {flat[0].flat:.0%} of the slopes are below {0.01}.")
+        parts.append(
+            f"In layer {flat[0].name}, {_percent(flat[0].flat)} of the slopes are below {FEW}."
+        )
     sizes = [s for s in session.stats if not math.isnan(s.gradient)]
     if len(sizes) > 2 and sizes[0].gradient < 1e-3 * sizes[-1].gradient:
         parts.append(

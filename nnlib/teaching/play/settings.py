@@ -157,9 +157,7 @@ KNOBS: tuple[Knob, ...] = (
             ("zeros", "all 0"),
         ),
     ),
-    Knob(
-        "norm", "Batch normalization", "Network", "no", "spread", (("no", "no"), ("yes", "yes"))
-    ),
+    Knob("norm", "Batch normalization", "Network", "no", "spread", (("no", "no"), ("yes", "yes"))),
     Knob(
         "optimizer",
         "Optimizer",
@@ -202,7 +200,13 @@ KNOBS: tuple[Knob, ...] = (
         NUMBER,
     ),
     Knob(
-        "dropout", "Dropout", "Training", "0", "split", _same("0", "0.1", "0.2", "0.5"), r"0\.\d{1,4}"
+        "dropout",
+        "Dropout",
+        "Training",
+        "0",
+        "split",
+        _same("0", "0.1", "0.2", "0.5"),
+        r"0\.\d{1,4}",
     ),
     Knob("seed", "Seed", "Training", "0", "split", pattern=r"\d{1,6}"),
     Knob(
@@ -398,7 +402,8 @@ def code(settings: Mapping[str, str]) -> str:
         for point in values["points"].split(";")
         if point
     ]
-    written = []
+    rounds: dict[str, list[dict[str, str]]] = {"": [{}], "layer": layers, "point": points}
+    written: list[str] = []
     groups: list[list[Line]] = []
     for line in TEMPLATE:  # neighbours that are repeated are repeated together
         if groups and line.each and groups[-1][0].each == line.each:
@@ -406,11 +411,8 @@ def code(settings: Mapping[str, str]) -> str:
         else:
             groups.append([line])
     for group in groups:
-        rounds = {"": [{}], "layer": layers, "point": points}[group[0].each]
-        for one in rounds:
-            written += [
-                _filled(line.text, values | one) for line in group if _holds(line, values)
-            ]
+        for one in rounds[group[0].each]:
+            written += [_filled(line.text, values | one) for line in group if _holds(line, values)]
     return "\n".join(written) + "\n"
 
 
