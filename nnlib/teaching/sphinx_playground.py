@@ -17,7 +17,6 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
-from sphinx.errors import NoUri
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
@@ -86,12 +85,11 @@ def _written(translator: Any) -> Iterator[str]:
     def link(key: str, words: str) -> str:
         """Return words that lead to the lesson of that key, where this book has it."""
         document, title = settings.LESSONS[key]
-        try:
-            if document not in builder.env.found_docs:
-                raise NoUri
-            uri = builder.get_relative_uri(here, document)
-        except NoUri:
+        if document not in builder.env.found_docs:
+            if any(lesson in builder.env.found_docs for lesson, _ in settings.LESSONS.values()):
+                logger.warning("the playground leads to %s, which is not there", document)
             return html.escape(words)
+        uri = builder.get_relative_uri(here, document)
         return f'<a href="{uri}" title="{html.escape(title)}">{html.escape(words)}</a>'
 
     yield f'<div {MARK} id="play">\n'

@@ -722,8 +722,9 @@
 
   area.addEventListener("input", () => {
     state.edited = area.value === write(state.settings) ? null : area.value;
+    shown();
     clearTimeout(typing);
-    typing = setTimeout(() => { shown(); keep(); }, 400);
+    typing = setTimeout(keep, 400);
     opened = false;
     turn += 1;
     told.textContent = "Run this code, or press Play, to see what it does.";

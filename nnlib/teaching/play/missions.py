@@ -136,18 +136,18 @@ def _ten_layers(w: Watch) -> Verdict:
 
 
 def _kill_and_save(w: Watch) -> Verdict:
-    shares = [s.dead for s in w.session.stats if not math.isnan(s.dead)]
-    if not shares:
+    layers = [s for s in w.session.stats if not math.isnan(s.dead)]
+    if not layers:
         return False, "There is no ReLU in this network."
-    if min(shares) == 1:
+    worst = max(s.dead for s in layers)
+    if worst == 1:
         w.memory["killed"] = True
+        return False, "A whole layer is dead. Now save it: change what killed it, and press Play."
     if not w.memory.get("killed"):
-        alive = sum(round((1 - s.dead) * s.units) for s in w.session.stats if s.dead == s.dead)
-        return False, f"First kill them. {alive} ReLU units are still alive."
-    if min(shares) == 1:
-        return False, "All are dead. Now save them: change what killed them, and press Reset."
-    if max(shares) > 0.25:
-        return False, f"In one layer {max(shares):.0%} are dead; a quarter is allowed."
+        alive = min(round((1 - s.dead) * s.units) for s in layers)
+        return False, f"First kill a whole layer. In the sickest one {alive} units are alive."
+    if worst > 0.25:
+        return False, f"In one layer {100 * worst:.0f} % are dead; a quarter is allowed."
     return _right(w, 0.9)
 
 
@@ -425,16 +425,17 @@ MISSIONS: tuple[Mission, ...] = (
     Mission(
         id="dead",
         chapter=2,
-        title="Kill every ReLU, then save them",
+        title="Kill a layer, then save it",
         task=(
-            "First make all hidden units dead, with any knob. Then find settings that leave at "
-            "most a quarter dead in each layer, and get 90 % of the test points right."
+            "First make all units of a hidden layer dead, with any knob: then nothing below it "
+            "learns. After that, find settings that leave at most a quarter dead in each layer, "
+            "and get 90 % of the test points right."
         ),
         lesson="dead",
         start={"optimizer": "sgd", "rate": "0.1"},
         hints=(
             "A step that is far too long pushes what all samples share below 0.",
-            "Try a learning rate of 10. When all are dead, set it back and press Reset.",
+            "Try a learning rate of 10. When a layer is dead, set the rate back and play again.",
         ),
         check=_kill_and_save,
         first={"rate": "10"},
