@@ -106,7 +106,7 @@ def _written(translator: Any) -> Iterator[str]:
         yield "</div>\n"
     yield "</fieldset></form>\n"
     yield SEEN.format(
-        field=link("data", "What it says"),
+        field=link("data", "What the network says"),
         loss=link("loss", "Loss"),
         accuracy=link("probability", "Share that is right"),
         noise=link("noise", "each batch"),
@@ -117,9 +117,9 @@ def _written(translator: Any) -> Iterator[str]:
         layer=link("layers", "Layer"),
         units=link("units", "Its units"),
         activations=link("spread", "Activations"),
-        gradients=link("gradient", "Gradients, powers of ten"),
+        gradients=link("gradient", "Gradients, by powers of ten"),
         dead=link("dead", "Dead"),
-        ratio=link("ratio", "Update / weight"),
+        ratio=link("ratio", "Update to weight"),
     )
     yield "</div>\n"
     yield CODE

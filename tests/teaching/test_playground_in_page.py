@@ -126,7 +126,7 @@ def warm(opened: Any) -> Playground:
 
 # Colors on the canvas of the field: more than a few, if something is drawn.
 COLORS = """() => {
-  const canvas = document.querySelector(".play-field canvas");
+  const canvas = document.querySelector(".play-field > canvas");
   const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
   const seen = new Set();
   for (let i = 0; i < data.length; i += 16) seen.add(data.slice(i, i + 3).join());
@@ -301,10 +301,11 @@ def test_points_of_ones_own_by_click_and_by_keyboard(warm):
     box.locator("[data-point=x]").fill("0.5")
     box.locator("[data-do=add]").press("Enter")
     assert "(0.50, 0.00, 0)," in warm.area.input_value()
-    warm.press("epoch")  # data of one class
+    warm.press("go")  # data of one class
     warm.wait("document.querySelector('.play-says').textContent.includes('100 %')")
+    warm.press("go")
     box.locator("[data-point=label]").select_option("1")
-    warm.page.locator(".play-field canvas").click(position={"x": 40, "y": 40})
+    warm.page.locator(".play-field > canvas").click(position={"x": 40, "y": 40})
     assert warm.area.input_value().count(", 1),") == 1
     box.locator("[data-do=undo]").click()
     assert warm.area.input_value().count(", 1),") == 0
@@ -338,7 +339,7 @@ def test_a_mission_is_solved_by_its_answer(warm, mission):
     if mission.first:
         warm.wait("document.querySelector('.play-verdict').textContent.includes('Now save it')")
         for name, value in mission.answer.items():
-            if first[name] != value:
+            if first.get(name) != value:
                 page.locator(f"[name={name}]").select_option(value)
         if "Play" in page.locator(".play-go").text_content():
             warm.press("go")

@@ -329,7 +329,7 @@
     if (!shown) return;
     const values = bytes(unit.pixels);
     const per = unit.width * unit.height;
-    const cell = 26;
+    const cell = 23;
     const wide = Math.min(8, shown);
     const high = Math.ceil(shown / wide);
     canvas.style.width = canvas.style.minWidth = `${wide * (cell + gap)}px`;
@@ -551,10 +551,10 @@
 
   function advance(asking) {
     return inLine(async () => {
-      if (!opened) return false;
+      if (!opened) return true; // something was changed meanwhile: whoever trains makes it anew
       const mine = turn;
       const answer = await request({ kind: "advance", since: frame.step, ...asking });
-      return mine === turn && taken(answer, false);
+      return mine !== turn || taken(answer, false);
     });
   }
 
@@ -582,7 +582,7 @@
         const [asking, least] = PACES[pace.value];
         const slower = still.matches ? 1000 : least;
         const more = still.matches && asking.steps === 1 ? { steps: 1 } : asking;
-        if (!(await advance(more)) && opened) break;
+        if (!(await advance(more))) break;
         await new Promise((done) => setTimeout(done, Math.max(0, slower - (performance.now() - begun))));
       }
     } finally {
@@ -802,7 +802,7 @@
     showMission();
     changed();
     root.scrollIntoView({ behavior: still.matches ? "auto" : "smooth", block: "start" });
-    board.querySelector("h3").focus({ preventScroll: true });
+    board.querySelector("h2").focus({ preventScroll: true });
   }
 
   function showMission() {
@@ -816,7 +816,7 @@
       return;
     }
     let hints = 0;
-    const title = element("h3", { textContent: mission.title, tabIndex: -1 });
+    const title = element("h2", { textContent: mission.title, tabIndex: -1 });
     const tips = element("ol", { className: "nnlib-tips" });
     tips.setAttribute("aria-live", "polite");
     verdict = element("p", { className: "play-verdict" });

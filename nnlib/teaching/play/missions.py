@@ -439,7 +439,7 @@ MISSIONS: tuple[Mission, ...] = (
         ),
         check=_kill_and_save,
         first={"rate": "10"},
-        answer={"rate": "0.1", "layers": "16-16"},
+        answer={"rate": "0.1"},
         epochs=150,
     ),
     Mission(
