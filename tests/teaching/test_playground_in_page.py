@@ -139,7 +139,8 @@ def test_before_the_first_click_there_is_a_picture_and_no_python(opened):
     before = len([url for url in play.page.asked if "_python/" in url])
     play.wait(f"({COLORS})() > 20")
     assert play.area.input_value() == code({})
-    assert "Untrained" in play.says.text_content()
+    assert "Epoch 40." in play.says.text_content()
+    assert "recorded run" in play.note.text_content()
     play.page.select_option("[name=activation]", "tanh")
     assert play.area.input_value() == code({"activation": "tanh"})
     assert before == 0

@@ -400,7 +400,7 @@
       drawHistogram(acts.firstChild, layer.activations, []);
       acts.lastChild.textContent = `rms ${layer.rms ?? "–"}`;
       drawHistogram(grads.firstChild, layer.gradients, ["10⁻¹⁴", "10²"]);
-      grads.lastChild.textContent = layer.gradient === null ? "before the first step" : `rms ${layer.gradient}`;
+      grads.lastChild.textContent = layer.gradient === null ? "none yet" : `rms ${layer.gradient}`;
       dead.textContent = layer.dead !== null ? percent(layer.dead)
         : layer.flat !== null ? `flat: ${percent(layer.flat)}` : "–";
       ratio.textContent = layer.ratio ?? "–";
@@ -533,15 +533,15 @@
     const mine = (turn += 1);
     opened = false;
     return inLine(async () => {
-      if (mine !== turn) return false;
+      if (mine !== turn) return null;
       output.hidden = true;
       output.textContent = "";
-      if (!python.ready) note.textContent = "Starting Python.";
+      note.textContent = python.ready ? "" : "Starting Python.";
       const answer = await request({
         kind: "open", code: text(), mission: state.mission?.id ?? null, memory,
         settings: state.edited === null ? state.settings : null,
       });
-      if (mine !== turn) return false;
+      if (mine !== turn) return null;
       if (answer && !answer.error) note.textContent = "";
       opened = taken(answer, true);
       marks();
@@ -573,10 +573,10 @@
     looping = true;
     try {
       while (playing) {
-        if (!opened && !(await open())) {
-          if (opened) continue;
-          playing = false;
-          break;
+        if (!opened) {
+          const made = await open();
+          if (made === null) continue; // changed again meanwhile
+          if (!made) break;
         }
         const begun = performance.now();
         const [asking, least] = PACES[pace.value];
@@ -866,7 +866,9 @@
       if (!hasPython) note.textContent = MISSING;
       return;
     }
-    show({ scene: found.scene, frame: found.frames[0] }, true);
+    // The end of the run, with its curves: the first picture has something to show.
+    for (const [i, one] of found.frames.entries()) show({ ...(i ? {} : { scene: found.scene }), frame: one }, true);
+    if (hasPython) note.textContent = "A recorded run, to begin with. Press Play to train it here, from the start.";
   }
   let replay = 0;
   async function playRecorded() {
