@@ -52,7 +52,11 @@ def _load(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> 
     """Load style and script in the page that has a playground."""
     if MARK not in context.get("body", ""):
         return
-    text = "nnlibRecorded=" + json.dumps(recorded.every(), separators=(",", ":")) + "\n"
+    text = (
+        "nnlibRecorded="
+        + json.dumps(recorded.every(sphinx_lessons.works(app)), separators=(",", ":"))
+        + "\n"
+    )
     name = f"recorded-{hashlib.sha256(text.encode()).hexdigest()[:12]}.js"
     folder = Path(app.outdir, FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,7 +193,7 @@ def _missions(link: Any) -> Iterator[str]:
             f"{link(mission.lesson, settings.LESSONS[mission.lesson][1])}</span>"
             f"<p>{html.escape(mission.task)}</p>"
             f'<button type="button" disabled aria-label="Begin: {html.escape(mission.title)}">'
-            "Begin</button></li>\n"
+            'Begin</button> <span class="play-done" hidden>✔ solved</span></li>\n'
         )
     yield "</ol></section>\n"
 

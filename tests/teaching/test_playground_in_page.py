@@ -346,6 +346,7 @@ def test_a_mission_is_solved_by_its_answer(warm, mission):
             warm.press("go")
     warm.wait("document.querySelector('.play-verdict').textContent.includes('Solved')")
     warm.wait("document.querySelector('.play-go').textContent.includes('Play')")
+    assert page.locator(f"[data-mission={mission.id}] .play-done").is_visible()
 
 
 def test_a_mission_begins_gives_hints_and_is_not_solved_by_itself(warm):

@@ -848,8 +848,22 @@
     solved = true;
     playing = false;
     board.classList.add("play-solved");
+    // progress.js keeps it, in this browser; without it the tick lasts as long as the page.
     document.dispatchEvent(new CustomEvent("nnlib:done", { detail: { id: `play.${state.mission.id}` } }));
+    ticks.add(state.mission.id);
+    tick();
   }
+
+  const ticks = new Set();
+  function tick() {
+    const kept = globalThis.nnlibStore?.get("done") ?? {};
+    for (const item of root.querySelectorAll(".play-missions li")) {
+      const { mission: id } = item.dataset;
+      item.querySelector(".play-done").hidden = !ticks.has(id) && !(`play.${id}` in kept);
+    }
+  }
+  addEventListener("load", tick);
+  setTimeout(tick, 500);
 
   for (const item of root.querySelectorAll(".play-missions li")) {
     const start = item.querySelector("button");

@@ -121,7 +121,7 @@ def _one_change(w: Watch, verdict: Verdict) -> Verdict:
 
 def _few_units(w: Watch) -> Verdict:
     if w.units > 4:
-        return False, f"That are {w.units} hidden units; four are allowed."
+        return False, f"There are {w.units} hidden units; four are allowed."
     return _right(w, 0.9)
 
 
@@ -203,7 +203,7 @@ def _few_parameters(w: Watch) -> Verdict:
     if w.session.X.shape[1:] != (8, 8, 1):
         return False, "This mission is about the digits."
     if w.session.parameters > 1500:
-        return False, f"That are {w.session.parameters:,} parameters; 1,500 are allowed."
+        return False, f"There are {w.session.parameters:,} parameters; 1,500 are allowed."
     return _right(w, 0.985)
 
 
