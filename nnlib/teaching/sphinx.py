@@ -67,6 +67,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("nnlib.teaching.sphinx_ask")
     app.setup_extension("nnlib.teaching.sphinx_progress")
     app.setup_extension("nnlib.teaching.sphinx_lessons")
+    app.setup_extension("nnlib.teaching.sphinx_playground")
     app.add_node(FigureNode, html=(_visit, None))
     app.connect("config-inited", _show_tracebacks)
     app.connect("builder-inited", _begin)

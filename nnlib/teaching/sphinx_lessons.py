@@ -166,12 +166,12 @@ def _wanted(app: Sphinx) -> bool:
     return app.config.nnlib_python and app.builder.format == "html"
 
 
-def _works(app: Sphinx) -> bool:
+def works(app: Sphinx) -> bool:
     return _wanted(app) and not app.config.nnlib_python_missing
 
 
 def _install(app: Sphinx) -> None:
-    if _works(app):
+    if works(app):
         pyodide.install(Path(app.outdir, FOLDER), ASSETS / "python-worker.js")
 
 
@@ -186,17 +186,17 @@ def _transform(app: Sphinx, doctree: nodes.document, page: str) -> None:
         cell = cells.get(node.get("cell_index", -1))
         if node.get("nb_element") != "cell_code" or cell is None:
             continue
-        if cell.exercise and not _works(app):
+        if cell.exercise and not works(app):
             if first:
                 node.parent.insert(node.parent.index(node) + 1, _missing())
             first = False
         elif cell.exercise:
             _wrap(node, ExerciseNode("", cell=cell))
-        elif (cell.solution and _works(app)) or (cell.runs and _works(app) and _has_input(node)):
+        elif (cell.solution and works(app)) or (cell.runs and works(app) and _has_input(node)):
             _wrap(node, CellNode("", cell=cell))
-        elif cell.draws and _works(app):
+        elif cell.draws and works(app):
             node["classes"].append("nnlib-draws")  # for the style, which says so
-    if _works(app) and any(cell.exercise or cell.runs for cell in cells.values()):
+    if works(app) and any(cell.exercise or cell.runs for cell in cells.values()):
         lesson = {"cells": [cell.published for cell in cells.values()]}
         target = _lesson(app, page)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -237,11 +237,19 @@ def _load(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> 
     here = app.builder.get_target_uri(page)
     app.add_css_file("python.css")
     digest = hashlib.sha256(content).hexdigest()[:12]
-    where: dict[str, Any] = {
-        "data-book": relative_uri(here, f"{FOLDER}/"),
-        "data-lesson": relative_uri(here, f"{FOLDER}/lessons/{page}.js?v={digest}"),
+    lesson: dict[str, Any] = {
+        "data-lesson": relative_uri(here, f"{FOLDER}/lessons/{page}.js?v={digest}")
     }
-    app.add_js_file("python.js", loading_method="defer", **where)
+    load_core(app, page)
+    app.add_js_file("python.js", loading_method="defer", **lesson)
+
+
+def load_core(app: Sphinx, page: str) -> None:
+    """Load in a page what starts Python and edits code; nothing of Python itself yet."""
+    book: dict[str, Any] = {
+        "data-book": relative_uri(app.builder.get_target_uri(page), f"{FOLDER}/")
+    }
+    app.add_js_file("python-core.js", loading_method="defer", **book)
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
@@ -249,7 +257,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     folder = Path(app.outdir, FOLDER)
-    if not _works(app):
+    if not works(app):
         shutil.rmtree(folder, ignore_errors=True)
         return
     kept = {_lesson(app, page) for page in app.env.all_docs}

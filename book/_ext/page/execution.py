@@ -32,7 +32,12 @@ FORMAT = "1"  # of the stored files and of what a digest covers
 PACKAGES_BEHIND_OUTPUTS = ("ipykernel", "ipython", "matplotlib", "numpy", "pygments")
 
 # What of nnlib no cell sees: it makes the page of what the cells displayed.
-FOR_THE_PAGE = ("teaching/sphinx*.py", "teaching/pyodide.py", "teaching/assets/**/*")
+FOR_THE_PAGE = (
+    "teaching/sphinx*.py",
+    "teaching/pyodide.py",
+    "teaching/assets/**/*",
+    "teaching/play/**/*",
+)
 ROOMS = "chapters"
 
 # "book/04_backward/1_circuits.ipynb" and "book/04_backward.ipynb" are of chapter 4.
