@@ -25,7 +25,7 @@ ONE = Choice(
 )
 
 START = Number(
-    id="9.start",
+    id="9.running-start",
     prompt="The running mean starts at 0, each batch has the mean 1, the share of the new is "
     "$\\rho = 0.1$. What is the running mean after 10 batches?",
     answer=0.651,
