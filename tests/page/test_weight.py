@@ -10,13 +10,10 @@ pytestmark = pytest.mark.browser
 # Elements once the page has loaded, and kilobytes of HTML as a server that gzips sends them.
 # A phone lays out what comes near the screen, but reads all of it before it can answer.
 LESSON = (9_000, 75)
-WHOLE_CHAPTER = (34_000, 135)  # not cut into lessons yet: as they were when this was written
 APPENDIX = (7_000, 40)
 
 
 def budget(name):
-    if re.match(r"book/\d+_\w+\.html$", name):
-        return WHOLE_CHAPTER
     return LESSON if re.match(r"book/\d+_\w+/", name) else APPENDIX
 
 
