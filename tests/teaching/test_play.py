@@ -148,6 +148,9 @@ def test_what_is_measured_is_what_the_lessons_define():
     assert stats.rms == pytest.approx(np.sqrt(np.mean(np.maximum(Z, 0) ** 2)))
     assert sum(stats.activations[2]) == Z.size
     assert sum(stats.gradients[2]) == before.size
+    low, high, counts = stats.activations
+    values = np.clip(np.maximum(Z, 0), low, high)
+    assert counts == np.histogram(values, len(counts), (low, high))[0].tolist()
     loss = session.network.loss.forward(session.y, session.network.outputs(session.X))
     assert session.last.loss == pytest.approx(loss)
 

@@ -150,7 +150,7 @@ def test_before_the_first_click_there_is_a_picture_and_no_python(opened):
 def test_it_plays_and_stops(opened, where):
     play = opened(where)
     play.press("go")
-    play.wait("Number(document.querySelector('.play-clock b').textContent) >= 2")
+    play.wait("nnlibPlay.live && Number(document.querySelector('.play-clock b').textContent) >= 2")
     assert "Pause" in play.page.locator(".play-go").text_content()
     play.press("go")
     play.wait("document.querySelector('.play-go').textContent.includes('Play')")
@@ -385,7 +385,7 @@ def test_the_sentence_is_not_spoken_at_every_picture(warm):
 def test_who_wants_less_motion_gets_fewer_pictures(opened):
     play = opened(reduced_motion="reduce")
     play.press("go")
-    play.wait("Number(document.querySelector('.play-clock b').textContent) >= 1")
+    play.wait("nnlibPlay.live && Number(document.querySelector('.play-clock b').textContent) >= 1")
     before = play.page.evaluate("nnlibPlay.pictures")
     play.page.wait_for_timeout(3000)
     assert 1 <= play.page.evaluate("nnlibPlay.pictures") - before <= 4

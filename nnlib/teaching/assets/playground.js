@@ -420,7 +420,8 @@
       globalThis.nnlibPlay.pictures += 1;
     });
   }
-  globalThis.nnlibPlay = { pictures: 0 }; // how many so far, for whoever measures
+  // For whoever measures or tests: how many pictures so far, and whether they are of a live network.
+  globalThis.nnlibPlay = { pictures: 0, live: false };
 
   const says = $(".play-says");
   let said = 0;
@@ -520,6 +521,7 @@
       trouble(answer.error);
       return false;
     }
+    globalThis.nnlibPlay.live = true;
     show(answer, asOpened);
     if (answer.memory) memory = answer.memory;
     if (answer.mission) judged(answer.mission);

@@ -32,7 +32,7 @@ HISTORY = 4000
 FEW = 1e-2
 """A slope below this share of 1 is called flat."""
 
-SIDE, UNIT_SIDE = 48, 16
+SIDE, UNIT_SIDE = 40, 16
 """Pixels of the picture and of a unit's, each way, at most."""
 PIXELS_WORK, ROWS_WORK = 4e6, 4e6
 """Multiplications that a picture, and a look at the losses, may take."""
@@ -284,7 +284,7 @@ class Session:
             units=A.shape[-1],
             activations=_histogram(A.ravel()),
             rms=float(np.sqrt(np.mean(A**2))),
-            gradients=(-14.0, 2.0, np.histogram(sizes, 32, (-14, 2))[0].tolist()),
+            gradients=(-14.0, 2.0, _counts(sizes, -14, 2, 32)),
             gradient=float(np.sqrt(np.mean(dW**2))) if dW.size else math.nan,
             dead=dead,
             flat=flat,
@@ -377,9 +377,17 @@ def _values(layer: nnlib.Layer, A: Array) -> tuple[Array, Array]:
 
 def _histogram(values: Array) -> tuple[float, float, list[int]]:
     """Count values between round numbers; the few beyond go into the last bins."""
-    bound = _round_up(float(np.quantile(np.abs(values), 0.995)))
+    at = int(0.995 * (values.size - 1))
+    bound = _round_up(float(np.partition(np.abs(values), at)[at]))
     low = 0.0 if values.min() >= 0 else -bound
-    return low, bound, np.histogram(np.clip(values, low, bound), 24, (low, bound))[0].tolist()
+    return low, bound, _counts(values, low, bound, 24)
+
+
+def _counts(values: Array, low: float, high: float, bins: int) -> list[int]:
+    """Count values in equal bins, as np.histogram does, in less time."""
+    places = (np.clip(values, low, high) - low) * (bins / (high - low))
+    counted = np.bincount(np.minimum(places.astype(int), bins - 1), minlength=bins)
+    return [int(count) for count in counted]
 
 
 def _round_up(value: float) -> float:

@@ -688,7 +688,7 @@ MISSIONS: tuple[Mission, ...] = (
             "layers": "-".join(["16"] * 6),
             "init": "large",
             "optimizer": "sgd",
-            "rate": "0.01",
+            "rate": "0.1",
         },
         hints=(
             "Where is the size of what a layer hands on set right, whatever its weights are?",
