@@ -646,10 +646,10 @@ MISSIONS: tuple[Mission, ...] = (
             "0.3 is too much for Adam here. Is 0.3 too much? Get 95 % of the test points right "
             "with one change, and leave the rate alone."
         ),
-        lesson="loop",
+        lesson="optimizer",
         start={"optimizer": "adam", "rate": "0.3"},
         hints=(
-            "Adam's step is about as long as its rate, whatever the gradient is.",
+            "Adam divides a gradient by its size: a small one makes no smaller step.",
             "Where the gradient itself is small, a rate of 0.3 makes small steps.",
         ),
         check=_too_long,
@@ -682,7 +682,7 @@ MISSIONS: tuple[Mission, ...] = (
             "Six layers that begin with a standard deviation of 1. Leave that as it is, and get "
             "90 % of the test points right, with one change."
         ),
-        lesson="spread",
+        lesson="norm",
         start={
             "data": "moons",
             "layers": "-".join(["16"] * 6),
