@@ -72,7 +72,10 @@ def link(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Turn the first use of each word into a link."""
     left = dict(terms(app.env)) if LESSON.match(page) else {}
     for text in list(doctree.findall(nodes.Text)):
-        if not left or any(isinstance(node, LEFT_OUT) for node in ancestors(text)):
+        # A question is a node of its own, and its text is no paragraph.
+        if not left or not isinstance(text.parent, nodes.TextElement):
+            continue
+        if any(isinstance(node, LEFT_OUT) for node in ancestors(text)):
             continue
         parts: list[nodes.Node] = []
         end = 0
