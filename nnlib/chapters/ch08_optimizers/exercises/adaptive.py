@@ -35,7 +35,7 @@ def average_weights(beta, t):
 
     m_0 is 0, and m_t = beta m_(t-1) + (1 - beta) g_t.
     """
-    return (1 - beta) * beta ** np.arange(t - 1, -1, -1)
+    return (1 - beta) * beta ** np.arange(t)[::-1]
 
 
 def _by_unit_gradients(beta, t):
@@ -98,7 +98,7 @@ AVERAGE_WEIGHTS = Exercise(
     ],
     hints=[
         "How often has g_t been multiplied by beta, and how often g_1?",
-        "The exponents are t - 1, ..., 1, 0: `np.arange(t - 1, -1, -1)`.",
+        "The exponents are t - 1, ..., 1, 0: `np.arange(t)[::-1]`.",
     ],
     why="It is a geometric sum: with the share beta^t on the start, which is 0, all is accounted "
     "for.",
