@@ -296,6 +296,11 @@ def test_what_a_spike_takes_from_adam_it_takes_by_the_memory():
     assert read("") == pytest.approx(0.92, abs=0.015)
     assert read("mv") == pytest.approx(sound, abs=0.01)
     assert read("v") < 0.75
+    earlier = [
+        loop.train(nnlib.Adam(0.004), s, spoiled=90, by=1000.0, restored="v").read
+        for s in range(5, 10)
+    ]
+    assert np.mean(earlier) < 0.45
 
 
 def test_clipping_at_one_changes_little_where_nothing_is_wrong():
