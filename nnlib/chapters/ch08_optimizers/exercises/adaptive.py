@@ -839,7 +839,7 @@ FADE_LAB = Exercise(
         "How many steps lie behind you at the start of an epoch?",
     ],
     why="A schedule counts the steps of the run. Counted as here, each epoch runs through the "
-    "whole fall: the later the epoch, the longer its rate is too high. A loss may fall all the same.",
+    "whole fall: the later the epoch, the longer its rate is too high. A loss may fall even so.",
 )
 
 
