@@ -126,7 +126,9 @@ def test_what_is_told_of_the_ravine_and_the_saddle():
         return balls.reached(place, at.loss(path))
 
     rates, momenta = (0.02, 0.05, 0.1, 0.2, 0.4, 0.6), (0.5, 0.8, 0.9)
-    assert not any(first("ravine", DESCENT, rate, 0) for rate in rates)
+    assert not any(
+        first("ravine", DESCENT, rate, 0) for rate in (*rates, *np.arange(0.01, 1, 0.03))
+    )
     found = [first("ravine", MOMENTUM, rate, mu) for rate, mu in itertools.product(rates, momenta)]
     assert min(steps for steps in found if steps) == 24
     assert first("saddle", MOMENTUM, 0.1, 0.9) == 37
@@ -186,6 +188,35 @@ def test_the_record_is_whole():
     assert set(EDGE) == set(
         itertools.product(curvature.OTHERS, curvature.RATES, range(curvature.SEEDS))
     )
+
+
+@pytest.mark.parametrize("seed", [1, 5, 8])
+def test_beyond_the_limit_the_loss_rises_and_is_lower_in_the_end(seed):
+    one = curvature.Problem(seed=seed)
+    anywhere = np.random.default_rng(9).normal(size=one.start.size)
+    limit = 2 / curvature.extreme(one.gradient, one.start, anywhere)[0]
+    ends = []
+    for times in (0.9, 1.5):
+        w, losses = one.start, []
+        for _ in range(101):
+            loss, g = one.both(w)
+            losses.append(loss)
+            w = w - times * limit * g
+        assert (max(losses) > losses[0]) == (times > 1)
+        ends.append(losses[-1])
+    assert ends[1] < ends[0]
+
+
+def test_the_heavy_ball_cycles_on_a_loss_that_is_no_bowl():
+    rate, mu, _ = bowl.best(25, MOMENTUM)
+    x, v, path = 3.3, 0.0, []
+    for _ in range(600):
+        slope = 25 * x if x < 1 else x + 24 if x < 2 else 25 * x - 24
+        v = mu * v + slope
+        x -= rate / 25 * v
+        path.append(x)
+    assert path[-3:] == pytest.approx(path[-6:-3], abs=1e-6)
+    assert np.ptp(path[-3:]) > 3
 
 
 TANH = [name for name in curvature.OTHERS if name not in ("cross-entropy", "ReLU")]

@@ -58,6 +58,16 @@ def test_a_scaled_step_does_not_know_the_unit(name, seed):
     assert loop.in_unit(name, 0.002, -11, seed) < 0.3
 
 
+def test_what_the_lesson_says_of_the_units():
+    for name in ("sgd", "momentum"):
+        assert adams.read(name, -2) == pytest.approx(1 / 6, abs=0.02)
+        assert adams.read(name, 2) < 0.13
+    for name in ("rmsprop", "adam"):
+        plateau = [adams.read(name, e) for e in adams.EXPONENTS if e >= -6]
+        assert np.ptp(plateau) < 0.025
+        assert adams.read(name, -9) < 0.13
+
+
 def test_sgd_does():
     for seed in (7, 8):
         assert loop.in_unit("sgd", 0.4, 0, seed) > 0.9
@@ -255,6 +265,8 @@ def test_part_of_what_sgd_lacks_in_six_layers_is_the_kept_rate():
     assert (round(kept.mean(), 1), round(falling.mean(), 1)) == (25.3, 16.0)
     gained, error = finish.paired(kept, falling)
     assert gained > 2 * error
+    adam = [finish.reported("deep", "Adam", s).mean() for s in ("kept", "linear")]
+    assert [round(mean, 1) for mean in adam] == [13.6, 12.6]
 
 
 def test_clipping_saves_a_run():
@@ -284,6 +296,11 @@ def test_what_a_spike_takes_from_adam_it_takes_by_the_memory():
     assert read("") == pytest.approx(0.92, abs=0.015)
     assert read("mv") == pytest.approx(sound, abs=0.01)
     assert read("v") < 0.75
+    earlier = [
+        loop.train(nnlib.Adam(0.004), s, spoiled=90, by=1000.0, restored="v").read
+        for s in range(5, 10)
+    ]
+    assert np.mean(earlier) < 0.45
 
 
 def test_clipping_at_one_changes_little_where_nothing_is_wrong():
@@ -374,12 +391,27 @@ def test_what_was_not_found():
             gap, error = finish.paired(finish.by_default(task), tuned)
             assert gap > 2 * error
             assert 4 < gap < 8.2
-    for task, most in (("long", 6), ("deep", 6)):
-        gaps = [
-            finish.paired(finish.by_default(task), finish.reported(task, o))
+    for task, alike in (
+        ("long", set(race.OPTIMIZERS)),
+        ("deep", set(race.OPTIMIZERS)),
+        ("forms", {"SGD", "RMSProp"}),
+    ):
+        gaps = {
+            o: finish.paired(finish.by_default(task), finish.reported(task, o))
             for o in race.OPTIMIZERS
-        ]
-        assert sum(gap < 2 * error for gap, error in gaps) >= most - 1
+        }
+        assert {o for o, (gap, error) in gaps.items() if gap < 2 * error} == alike
+
+
+def test_what_weighs_more_the_optimizer_or_its_rate():
+    for task in race.TASKS:
+        tuned = [finish.reported(task, o).mean() for o in race.OPTIMIZERS]
+        default = [finish.reported(task, o, mode="default").mean() for o in race.OPTIMIZERS]
+        by_rate, by_optimizer = np.mean(np.subtract(default, tuned)), np.ptp(tuned)
+        if task == "long":
+            assert max(by_optimizer, np.abs(np.subtract(default, tuned)).max()) < 1.3
+        else:
+            assert (by_optimizer > by_rate) == (task == "deep")
 
 
 def test_paired_differences_are_surer_than_two_means():

@@ -35,7 +35,7 @@ def average_weights(beta, t):
 
     m_0 is 0, and m_t = beta m_(t-1) + (1 - beta) g_t.
     """
-    return (1 - beta) * beta ** np.arange(t - 1, -1, -1)
+    return (1 - beta) * beta ** np.arange(t)[::-1]
 
 
 def _by_unit_gradients(beta, t):
@@ -98,7 +98,7 @@ AVERAGE_WEIGHTS = Exercise(
     ],
     hints=[
         "How often has g_t been multiplied by beta, and how often g_1?",
-        "The exponents are t - 1, ..., 1, 0: `np.arange(t - 1, -1, -1)`.",
+        "The exponents are t - 1, ..., 1, 0: `np.arange(t)[::-1]`.",
     ],
     why="It is a geometric sum: with the share beta^t on the start, which is 0, all is accounted "
     "for.",
@@ -392,7 +392,7 @@ EVEN_LAB = Exercise(
         ),
         Wrong(
             lambda w, G, rate, rho: _even(w, G, rate, rho, lambda s, rho, t: s / (1 - rho) ** t),
-            "You divide by (1 - rho)^t. It is 1 - rho^t that is missing to 1.",
+            "You divide by (1 - rho)^t. The weights of the squares sum to 1 - rho^t.",
         ),
         Wrong(
             _even_at_the_end,
@@ -413,7 +413,7 @@ EVEN_LAB = Exercise(
         "What does the line with v leave behind for the next step?",
     ],
     why="v is for this step alone. Written back into s, the correction is made again in each step, "
-    "and the average grows beyond every square that it averages.",
+    "and with equal gradients the average grows beyond their square.",
 )
 
 
@@ -838,8 +838,8 @@ FADE_LAB = Exercise(
         "Write down `done` for the first steps of the second epoch. What should it be?",
         "How many steps lie behind you at the start of an epoch?",
     ],
-    why="A schedule counts the steps of the run. Counted otherwise, the rate is too high for the "
-    "whole second half, and nobody notices, since the network learns all the same.",
+    why="A schedule counts the steps of the run. Counted as here, each epoch runs through the "
+    "whole fall: the later the epoch, the longer its rate is too high. A loss may fall even so.",
 )
 
 

@@ -921,7 +921,7 @@ SLOWEST = Exercise(
         ),
         Wrong(
             lambda curvatures, rate, mu: _roots(np.array([curvatures.max()]), rate, mu),
-            "You look at the steepest curvature only. Mostly the flattest is the slowest.",
+            "You look at the steepest curvature only. The flattest can be the slowest.",
         ),
         Wrong(
             lambda curvatures, rate, mu: _roots(
@@ -1138,8 +1138,8 @@ HUNT = Exercise(
         "Let the walk be long and fast enough to turn round, and take a gradient that is not a "
         "straight line, as 2 w + w**3.",
     ],
-    why="A step that is wrong by a factor may still go downhill, and the loss fall. Only "
-    "numbers against numbers show it.",
+    why="A step that is wrong by a factor may still go downhill, and the loss fall. "
+    "Numbers against numbers show it.",
 )
 
 

@@ -57,7 +57,7 @@ TEN_STEPS = Choice(
         Option("0.9 and 1.1", "0.8 to the tenth is 0.11, 1.2 to the tenth is 6.2."),
         Option("none", "Look at the size of the four factors: two are alike."),
     ],
-    why="$(\\pm 0.8)^{10} = 0.107$. Half as fast as could be, in two ways: too timid and too bold.",
+    why="$(\\pm 0.8)^{10} = 0.107$: one rate is as much too timid as the other is too bold.",
 )
 
 LIMIT = Number(

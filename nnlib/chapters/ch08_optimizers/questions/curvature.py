@@ -96,8 +96,8 @@ SADDLE_FACTOR = Number(
 
 TWICE_AS_NEAR = Choice(
     id="8.nearer",
-    prompt="You start at the distance $10^{-6}$ from the ridge and not at $10^{-3}$. How many more "
-    "steps does it take to get to 1?",
+    prompt="You start at the distance $10^{-6}$ from the ridge and not at $10^{-3}$. Compared with "
+    "that, how many steps does it take to get to 1?",
     options=[
         Option("a thousand times as many", "It grows by a factor in each step."),
         Option("twice as many", "The logarithm has doubled.", right=True),

@@ -133,7 +133,7 @@ NESTEROV_LIMIT = Choice(
             "The limit of ηλ falls from 3.8 to 1.36, below that of plain descent.",
             right=True,
         ),
-        Option("nothing much", "In the limit they differ most."),
+        Option("nothing much", "At steep curvatures they differ most."),
     ],
     why="$2 \\cdot 1.9/2.8 = 1.36$. Looking ahead damps, and at steep curvatures too much.",
 )
