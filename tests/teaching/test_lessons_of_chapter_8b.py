@@ -250,6 +250,13 @@ def test_what_schedules_are_worth():
     assert gained > 2 * error
 
 
+def test_part_of_what_sgd_lacks_in_six_layers_is_the_kept_rate():
+    kept, falling = (finish.reported("deep", "SGD", s) for s in ("kept", "linear"))
+    assert (round(kept.mean(), 1), round(falling.mean(), 1)) == (25.3, 16.0)
+    gained, error = finish.paired(kept, falling)
+    assert gained > 2 * error
+
+
 def test_clipping_saves_a_run():
     for seed in (5, 6, 7):
         ill = loop.train(nnlib.SGD(0.4), seed, spoiled=100, by=1000)

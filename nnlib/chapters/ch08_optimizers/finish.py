@@ -19,7 +19,7 @@ def _table(text: str, groups: int, task: str) -> Array:
 RECORDS = {
     task: _table(getattr(race_results, task.upper()), len(OPTIMIZERS), task) for task in TASKS
 }
-FALLEN = ("small",)
+FALLEN = ("small", "deep")
 OTHERS = list(SCHEDULES)[1:]
 FALLS = {
     task: _table(getattr(falling_results, task.upper()), len(FALLING) * len(OTHERS), task)

@@ -243,5 +243,7 @@ def dW_of_workers(parts: Sequence[tuple[Array, Array]], parameters: Any, where: 
     context = torch.multiprocessing.get_context("spawn")
     out = context.Queue()
     given = (parts, parameters, where, out)
-    torch.multiprocessing.spawn(share_of_a_worker, given, nprocs=len(parts), join=False)
-    return np.array(out.get(timeout=120))
+    workers = torch.multiprocessing.spawn(share_of_a_worker, given, nprocs=len(parts), join=False)
+    while not workers.join(timeout=1):  # it raises where a worker did
+        pass
+    return np.array(out.get(timeout=60))
