@@ -27,7 +27,7 @@ DOUBLES = Number(
         Slip(32, "That is the root, the factor of the size. Asked for is the mean square."),
         Slip(20, "Ten doublings multiply: 2 times 2 times 2 ..."),
     ],
-    why="$2^{10}$, by (9.32).",
+    why="$2^{10}$, by (9.31).",
 )
 
 ROOT = Number(
@@ -73,7 +73,7 @@ SIMILAR = Number(
         Slip(1.109, "That is the sum. The mean square has doubled: divide by 2."),
         Slip(0.5, "Half of the signal is the branch, and it does move."),
     ],
-    why="Products add up, and so do squares: $(0.5 + 0.609)/2$, by (9.33).",
+    why="Products add up, and so do squares: $(0.5 + 0.609)/2$, by (9.32).",
 )
 
 DEPTH = Choice(

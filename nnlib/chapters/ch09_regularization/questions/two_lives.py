@@ -35,7 +35,7 @@ START = Number(
         Slip(0.349, "That is the share that the start still has: 0.9^10. The rest is 1."),
         Slip(0.1, "That is after one batch."),
     ],
-    why="$1 - 0.9^{10} = 0.651$, by (9.28).",
+    why="$1 - 0.9^{10} = 0.651$, by (9.27).",
 )
 
 UNBIASED = Number(
