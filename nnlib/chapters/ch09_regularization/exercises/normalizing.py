@@ -436,7 +436,7 @@ FOLDED = Exercise(
                 W * gamma / np.sqrt(v + eps),
                 b + beta - mu * gamma / np.sqrt(v + eps),
             ),
-            "The old bias is scaled as well: batch norm divides all that the layer puts out.",
+            "b is added as it was. Batch norm divides all that the layer puts out: scale b, too.",
         ),
         Wrong(
             lambda W, b, gamma, beta, mu, v, eps: (
@@ -461,7 +461,7 @@ FOLDED = Exercise(
         ),
         Wrong(
             lambda W, b, gamma, beta, mu, v, eps: (W, (b - mu) * gamma / np.sqrt(v + eps) + beta),
-            "W stays as it was. Each column of it is scaled, too.",
+            "W stays as it was. Each of its columns has to be scaled, too.",
         ),
         Wrong(
             lambda W, b, gamma, beta, mu, v, eps: (

@@ -68,7 +68,7 @@ COMMITTEE = Choice(
         Option("yes: that is what dropout is", "It is what is often said. Look below."),
         Option(
             "no, but nearly the same class wins",
-            "A sixth or more of the probability lies elsewhere, and most classes stay.",
+            "Some 16 to 23 % of the probability lies elsewhere, and most classes stay.",
             right=True,
         ),
         Option("no, and the classes differ, too", "On at least 96 % of the digits they agree."),
