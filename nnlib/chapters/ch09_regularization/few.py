@@ -139,6 +139,7 @@ SETTINGS: dict[str, tuple[str, int, dict[str, int]]] = {
     "100 digits, by image": ("image", 100, {}),
     "100 digits, 128 units": ("form", 100, {"hidden": 128}),
     "100 digits, 4,800 steps": ("form", 100, {"steps": 4800}),
+    "300 digits, 4,800 steps": ("form", 300, {"steps": 4800}),
 }
 """What is split, how many digits are learned, and what else is different."""
 

@@ -71,7 +71,7 @@ ALL_WIRES = sorted({wire for wires in WIRES.values() for wire in wires})
 
 
 def shares(x: Array, g: Array) -> dict[str, Array]:
-    """Return what each path brings to dx, by (9.22)."""
+    """Return what each path brings to dx, by (9.21)."""
     x_hat, s, n = normalized(x), x.std(), len(x)
     return {
         "through x itself": g / s,

@@ -29,7 +29,7 @@ SHORT = {
 
 
 def arc_cosine(c: Array | float) -> Array:
-    """Return (3.22): the cosine behind a layer of ReLU units with Kaiming weights."""
+    """Return (3.22): the cosine after a layer of ReLU units with Kaiming weights."""
     c = np.clip(c, -1, 1)
     return np.asarray((np.sqrt(1 - c**2) + (np.pi - np.arccos(c)) * c) / np.pi)
 
@@ -40,7 +40,7 @@ def share(branch: str) -> float:
 
 
 def derived(branch: str, c: float) -> Array:
-    """Return mean square and cosine before the first and behind each block, (2, COUNT + 1)."""
+    """Return mean square and cosine before the first and after each block, (2, COUNT + 1)."""
     q, path, a2 = 1.0, [], share(branch) ** 2
     for _ in range(COUNT + 1):
         path.append((q, c))
@@ -82,7 +82,7 @@ def two_maps(branch: str, cosine: float) -> Picture:
     (q_low, c_low), (q_high, c_high) = (end(runs[:, :, -1], axis=0) for end in (np.min, np.max))
     name = {"no x": "Nothing is added", "0": "Branches of 0"}.get(branch, f"Branches {branch}")
     return fig, (
-        f"{name}: behind 30 blocks the mean square is {theory[0, -1]:.3g} by the theory, "
+        f"{name}: after 30 blocks the mean square is {theory[0, -1]:.3g} by the theory, "
         f"{q_low:.2g} to {q_high:.2g} in five networks; the cosine of pairs that enter at "
         f"{cosine:g} is {theory[1, -1]:.2f} by the theory, {number(c_low)} to {number(c_high)} "
         "there."

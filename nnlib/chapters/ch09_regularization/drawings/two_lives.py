@@ -58,7 +58,7 @@ def memory(share: float, divided: bool) -> Picture:
     ax.plot(at, means, "o", color=PALETTE["muted"], markersize=4, label="mean of one batch")
     ax.plot(at, running, color=PALETTE["vermillion"], label="running mean")
     if not divided:
-        ax.plot(at, 1 - (1 - share) ** at, ":", color=PALETTE["ink"], label="(9.28)")
+        ax.plot(at, 1 - (1 - share) ** at, ":", color=PALETTE["ink"], label="(9.27)")
     ax.set(xlabel="batch", ylabel="mean", ylim=(0, 2.2), xlim=(0, 61))
     ax.legend(loc="upper right")
     return fig, (

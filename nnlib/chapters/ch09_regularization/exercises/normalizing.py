@@ -27,7 +27,7 @@ def _batch(rng, n, d):
 
 
 def batch_norm(X, gamma, beta, eps):
-    """Return Z of (9.20): each column normalized over the rows of X.
+    """Return Z of (9.19): each column normalized over the rows of X.
 
     X is (n, d); gamma and beta are (1, d).
     """
@@ -74,7 +74,7 @@ BATCH_NORM = Exercise(
             lambda X, gamma, beta, eps: (
                 gamma * (X - X.mean(axis=0)) / np.sqrt(X.var(axis=0, ddof=1) + eps) + beta
             ),
-            "You divide the sum of squares by n - 1. In (9.20) it is n: the mean of the squares.",
+            "You divide the sum of squares by n - 1. In (9.19) it is n: the mean of the squares.",
         ),
         Wrong(
             lambda X, gamma, beta, eps: gamma * (X - X.mean(axis=0)) / (X.var(axis=0) + eps) + beta,
@@ -82,7 +82,7 @@ BATCH_NORM = Exercise(
         ),
         Wrong(
             lambda X, gamma, beta, eps: gamma * (X - X.mean(axis=0)) / (X.std(axis=0) + eps) + beta,
-            "eps is added to the root. In (9.20) it stands under it, beside the variance.",
+            "eps is added to the root. In (9.19) it stands under it, beside the variance.",
         ),
         Wrong(
             lambda X, gamma, beta, eps: (
@@ -92,7 +92,7 @@ BATCH_NORM = Exercise(
         ),
         Wrong(
             lambda X, gamma, beta, eps: (X - X.mean(axis=0)) / np.sqrt(X.var(axis=0) + eps),
-            "This is X_hat. The last line of (9.20), gamma and beta, is missing.",
+            "This is X_hat. The last line of (9.19), gamma and beta, is missing.",
         ),
         Wrong(
             lambda X, gamma, beta, eps: (
@@ -121,7 +121,7 @@ BATCH_NORM = Exercise(
 
 
 def batch_norm_backward(dZ, X_hat, s, gamma):
-    """Return dX by (9.22), for all columns.
+    """Return dX by (9.21), for all columns.
 
     dZ and X_hat are (n, d), s and gamma (1, d). s is the root that X was
     divided by.
@@ -436,7 +436,7 @@ FOLDED = Exercise(
                 W * gamma / np.sqrt(v + eps),
                 b + beta - mu * gamma / np.sqrt(v + eps),
             ),
-            "The old bias is scaled as well: batch norm divides all that the layer puts out.",
+            "b is added as it was. Batch norm divides all that the layer puts out: scale b, too.",
         ),
         Wrong(
             lambda W, b, gamma, beta, mu, v, eps: (
@@ -461,7 +461,7 @@ FOLDED = Exercise(
         ),
         Wrong(
             lambda W, b, gamma, beta, mu, v, eps: (W, (b - mu) * gamma / np.sqrt(v + eps) + beta),
-            "W stays as it was. Each column of it is scaled, too.",
+            "W stays as it was. Each of its columns has to be scaled, too.",
         ),
         Wrong(
             lambda W, b, gamma, beta, mu, v, eps: (
@@ -484,7 +484,7 @@ FOLDED = Exercise(
 
 
 def layer_norm_backward(dZ, X_hat, s, gamma):
-    """Return dX of layer norm, (9.30).
+    """Return dX of layer norm, (9.29).
 
     dZ and X_hat are (n, d), gamma is (1, d), and s is (n, 1): each row was
     divided by its own.

@@ -64,7 +64,7 @@ PULL = Choice(
 THREE_PATHS = Blanks(
     id="9.three-paths",
     prompt="The four numbers of before, $s = 3$. From above comes $g = d\\hat x$. What is $dx$ by "
-    "(9.22)?",
+    "(9.21)?",
     given={"x_hat": [[-5 / 3], [1 / 3], [1 / 3], [1]], "g": [[36], [0], [0], [0]]},
     blanks={
         "mean of g": [[9]],
@@ -103,7 +103,7 @@ BIAS = Choice(
             "Its gradient is the sum of the column of dX, and that sum is exactly 0.",
         ),
     ],
-    why="$db = \\mathbf 1^\\top dX = 0$, by (9.24). So the bias can be left out; "
+    why="$db = \\mathbf 1^\\top dX = 0$, by (9.23). So the bias can be left out; "
     "$\\beta$ does its work.",
 )
 
@@ -115,7 +115,7 @@ TENFOLD = Number(
     wrong=[
         Slip(10, "The output does not change. A step of the same length matters 10 times less."),
         Slip(1, "The output is the same, but a weight has to move 10 times as far for as much."),
-        Slip(0.01, "That is the learning rate's part, (9.27). The gradient itself falls by 10."),
+        Slip(0.01, "That is the learning rate's part, (9.26). The gradient itself falls by 10."),
     ],
     why="$\\mathcal L(aW) = \\mathcal L(W)$; differentiate both sides with respect to $W$: "
     "$a\\, dW(aW) = dW(W)$.",

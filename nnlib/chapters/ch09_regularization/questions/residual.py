@@ -27,7 +27,7 @@ DOUBLES = Number(
         Slip(32, "That is the root, the factor of the size. Asked for is the mean square."),
         Slip(20, "Ten doublings multiply: 2 times 2 times 2 ..."),
     ],
-    why="$2^{10}$, by (9.32).",
+    why="$2^{10}$, by (9.31).",
 )
 
 ROOT = Number(
@@ -73,7 +73,7 @@ SIMILAR = Number(
         Slip(1.109, "That is the sum. The mean square has doubled: divide by 2."),
         Slip(0.5, "Half of the signal is the branch, and it does move."),
     ],
-    why="Products add up, and so do squares: $(0.5 + 0.609)/2$, by (9.33).",
+    why="Products add up, and so do squares: $(0.5 + 0.609)/2$, by (9.32).",
 )
 
 DEPTH = Choice(
@@ -81,7 +81,10 @@ DEPTH = Choice(
     prompt="Set 30 blocks, 60 layers. Which of these made a network that reads more than 80 %?",
     multiple=True,
     options=[
-        Option("batch norm alone", "It reads like guessing. At 20 layers it had sufficed."),
+        Option(
+            "batch norm alone",
+            "It reads hardly more than guessing would. At 20 layers it sufficed.",
+        ),
         Option(
             "adding x, with branches in full",
             "Each block doubles the mean square: see the line named residual.",
@@ -116,7 +119,7 @@ PRE = Choice(
             "the second kind's",
             "There each block ends with a ReLU, which stands on the short wire, too.",
         ),
-        Option("that of both", "In one of them a ReLU stands behind each sum."),
+        Option("both", "In one of them a ReLU stands after each sum."),
     ],
     why="$x_L = x_0 + \\sum_\\ell F_\\ell(x_\\ell)$ holds for the first kind only: "
     "He and others, 2016.",

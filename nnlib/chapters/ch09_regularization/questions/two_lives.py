@@ -18,7 +18,7 @@ ONE = Choice(
         ),
         Option(
             "an error: the variance of one number is not defined",
-            "With n below the line it is defined, and 0. eps keeps the division finite.",
+            "Divided by n it is defined, and 0. eps keeps the division finite.",
         ),
     ],
     why="$x - \\mu = 0$, so $\\hat x = 0$. nnlib refuses to train on one row for that reason.",
@@ -35,7 +35,7 @@ START = Number(
         Slip(0.349, "That is the share that the start still has: 0.9^10. The rest is 1."),
         Slip(0.1, "That is after one batch."),
     ],
-    why="$1 - 0.9^{10} = 0.651$, by (9.28).",
+    why="$1 - 0.9^{10} = 0.651$, by (9.27).",
 )
 
 UNBIASED = Number(
@@ -46,7 +46,7 @@ UNBIASED = Number(
     rtol=0,
     wrong=[
         Slip(0.5, "The other way round: dividing by the smaller number gives more."),
-        Slip(1, "They differ: 2 below the line, or 1."),
+        Slip(1, "They differ: one divides by 2, the other by 1."),
         Slip(1.5, "n / (n - 1) with n = 3. Here n is 2."),
     ],
     why="$n/(n-1) = 2$. At $n = 64$ it is 1.016.",
@@ -100,14 +100,14 @@ SMALL = Choice(
 
 ROWS = Choice(
     id="9.rows",
-    prompt="Layer norm in place of batch norm. What still holds?",
+    prompt="A layer $XW + b$, then layer norm in place of batch norm. What holds?",
     multiple=True,
     options=[
         Option(
-            "scaling all of W changes nothing",
+            "scaling all of W and b alike changes nothing",
             "All numbers of a row are scaled alike.",
             right=True,
-            missed="All of W scaled by a scales each row of XW by a, and the row's s with it.",
+            missed="Scaled by a, they scale each row of XW + b by a, and the row's s with it.",
         ),
         Option(
             "scaling one column of W changes nothing",
