@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from nnlib.gradcheck import numerical_gradient
-from nnlib.layers import BatchNorm
+from nnlib.normalization import BatchNorm
 from nnlib.teaching.exercises import Exercise, Property, Wrong
 from nnlib.teaching.exercises.properties import holds
 
