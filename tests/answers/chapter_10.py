@@ -72,7 +72,17 @@ def behind_flatten(W, height, width):
     W = W.reshape(width, height, -1, k)
     return W.transpose(3, 2, 0, 1).reshape(k, -1)
 """,
-        meant="height and width trade places when the rows are split",
+        meant="",  # the order of the pixels stays, however their axis is split
+    ),
+    Answer(
+        id="10.2",
+        code="""
+def behind_flatten(W, height, width):
+    k = W.shape[1]
+    W = W.reshape(height, width, -1, k)
+    return W.reshape(k, -1)
+""",
+        meant="reshaped to the right shape: nothing is turned at all",
     ),
     Answer(
         id="10.2",

@@ -50,8 +50,8 @@ SUM = Number(
 
 SCALE = Choice(
     id="10.scale",
-    prompt="The same switch to `reduction='sum'` with Adam. Which rate makes the same steps, but "
-    "for eps?",
+    prompt="The same switch to `reduction='sum'` with Adam, without weight decay, all batches of "
+    "32. Which rate makes the same steps, but for eps?",
     options=[
         Option(
             "0.1/32 of the old one, as with SGD",
@@ -65,8 +65,8 @@ SCALE = Choice(
 
 MOMENTUM = Choice(
     id="10.momentum",
-    prompt="Momentum with $\\mu = 0.9$. After many steps the rate falls from 0.1 to 0.01. How long "
-    "is PyTorch's next step, compared with the last one?",
+    prompt="Momentum with $\\mu = 0.9$, on a slope that is the same in each step. After many steps "
+    "the rate falls from 0.1 to 0.01. How long is PyTorch's next step, compared with the last one?",
     options=[
         Option("about as long", "So it is in the other form, where u holds the old rates."),
         Option(
@@ -140,8 +140,9 @@ EPS = Number(
         Slip(2, "Upside down: ε makes the step shorter."),
         Slip(1e-8, "Adam divides by the size of the gradient."),
     ],
-    why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With Keras' $10^{-7}$ "
-    "it is 1/11.",
+    why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With $10^{-7}$ it "
+    "would be 1/11. That is Keras's default, but Keras adds it to the root before $v$ is corrected, "
+    "which makes it $10^{-7}/\\sqrt{0.001}$ in the first step, and the step 1/317.",
 )
 
 DTYPE = Choice(
