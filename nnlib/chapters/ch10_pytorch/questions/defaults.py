@@ -141,8 +141,8 @@ EPS = Number(
         Slip(1e-8, "Adam divides by the size of the gradient."),
     ],
     why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With $10^{-7}$ it "
-    "would be 1/11. That is Keras's default, but Keras adds it to the root before $v$ is corrected, "
-    "which makes it $10^{-7}/\\sqrt{0.001}$ in the first step, and the step 1/317.",
+    "would be 1/11. That is Keras's default; but Keras adds it to the root of $v$ before $v$ is "
+    "corrected, which makes it $10^{-7}/\\sqrt{0.001}$ in the first step, and the step 1/317.",
 )
 
 DTYPE = Choice(

@@ -102,7 +102,7 @@ IN_PLACE = Choice(
     prompt="`loss = (x * w).sum()`. Then `x` is changed, then `loss.backward()`. For $dw$ the tape "
     "needs $x$. Which way of changing `x` does PyTorch *not* notice?",
     options=[
-        Option("`x[:] = 5`", "That is an operation in place: it raises the version of x, and PyTorch looks."),
+        Option("`x[:] = 5`", "That is in place: it raises the version of x, and PyTorch looks."),
         Option("`x += 1`", "That is in place, and counted."),
         Option(
             "`x.numpy()[:] = 5`",
