@@ -907,7 +907,7 @@ FORMS = Exercise(
                     mu * u - r * g,
                 )
             ),
-            "You weigh the new gradient with 1 - mu. PyTorch does so with `dampening=mu` only, "
+            "You weight the new gradient by 1 - mu. PyTorch does so with `dampening=mu` only, "
             "which is 0 by default.",
         ),
         Wrong(

@@ -41,7 +41,7 @@ SEED = Choice(
             "Each of its entries has one. Together they are a Jacobian.",
         ),
         Option(
-            "the way back starts from one loss; for an array you must say how its entries weigh",
+            "the way back starts from one loss; for an array you must say what each entry counts",
             "`Z.backward(dZ)` takes the weights: the gradient of the sum of dZ times Z.",
             right=True,
         ),
