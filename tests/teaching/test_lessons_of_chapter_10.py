@@ -344,6 +344,14 @@ def test_optimizers_that_are_no_twins_end_elsewhere():
         assert np.abs(ends[one] - ends[other]).max() > 1e-4, (one, other)
 
 
+def test_epsilon_of_keras_is_another_one():
+    g, beta_1, beta_2 = 1e-8, 0.9, 0.999
+    m, v = (1 - beta_1) * g, (1 - beta_2) * g**2
+    step = np.sqrt(1 - beta_2) / (1 - beta_1) * m / (np.sqrt(v) + 1e-7)
+    assert 1 / step == pytest.approx(317, abs=0.5)
+    assert (g + 1e-7) / g == pytest.approx(11)
+
+
 def test_softmax_twice_has_a_floor():
     Z = np.zeros((1, 10))
     Z[0, 3] = 1  # the surest probabilities there are
