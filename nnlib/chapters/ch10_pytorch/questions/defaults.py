@@ -123,7 +123,7 @@ KINK = Choice(
     options=[
         Option("1/2, the middle of both sides", "A central difference finds it. Neither uses it."),
         Option("1", "Some notes do. It is allowed, as is any value from 0 to 1."),
-        Option("0", "Both choose 0. The next cell has it from PyTorch.", right=True),
+        Option("0", "Both choose 0. A cell below has it from PyTorch.", right=True),
         Option("none: they raise an error", "A choice is made, silently."),
     ],
     why="Two programs that choose otherwise part wherever a $z$ is 0: with zero biases, for every "
