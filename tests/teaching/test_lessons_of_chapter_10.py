@@ -231,6 +231,32 @@ def test_programs_part_by_jumps_and_only_with_kinks():
     assert smooth.max() < 10 * unit
 
 
+def test_each_jump_follows_one_relu_that_turned():
+    kinks = np.array(KEPT["parting"]["ReLU and maximum"])
+    for end, flip in zip(kinks[:, -1], KEPT["flips"], strict=True):
+        assert (flip is not None) == (end > 1e-5)
+        if flip:
+            assert flip["flipped"] == 1
+            assert flip["z"] < 1e-6
+            assert flip["apart next"] > 50 * flip["apart"]
+
+
+def test_a_relu_that_turned_is_found(torch):
+    _, network, model, images, apart = next(record.training(True, 3, 1))
+    assert apart < 1e-6
+    assert not any(len(z) for z in record._flipped(network, model, images))
+    with torch.no_grad():
+        model[0].bias += 1e-3
+    found = [z for z in record._flipped(network, model, images) if len(z)]
+    assert found
+    assert found[0].max() <= 1.001e-3  # no ReLU of the first layer is farther from its kink
+
+
+def test_pytorch_repeats_where_programs_part(torch):
+    again = record.first_flip(2, steps=30)
+    assert again is None or again["z"] < 1e-5  # on another processor another ReLU, or none so soon
+
+
 def test_pytorch_and_nnlib_stay_together_without_kinks(torch):
     assert max(record.parting(False, 9)) < 20 * np.finfo(np.float32).eps
 
@@ -316,6 +342,14 @@ def test_optimizers_that_are_no_twins_end_elsewhere():
     ends = {name: np.array(end) for name, end in KEPT["defaults"]["ten steps"].items()}
     for one, other in itertools.combinations(ends, 2):
         assert np.abs(ends[one] - ends[other]).max() > 1e-4, (one, other)
+
+
+def test_epsilon_of_keras_is_another_one():
+    g, beta_1, beta_2 = 1e-8, 0.9, 0.999
+    m, v = (1 - beta_1) * g, (1 - beta_2) * g**2
+    step = np.sqrt(1 - beta_2) / (1 - beta_1) * m / (np.sqrt(v) + 1e-7)
+    assert 1 / step == pytest.approx(317, abs=0.5)
+    assert (g + 1e-7) / g == pytest.approx(11)
 
 
 def test_softmax_twice_has_a_floor():

@@ -657,6 +657,12 @@ TAPE = Exercise(
         ),
         "a value plus itself": _run([None, ("+", 0, 0), ("*", 1, 1)], [2.0, -3.0]),
         "nobody uses the first": _run([None, None, ("*", 1, 1)], [2.0], [3.0]),
+        "a sum, times a third": _run(
+            [None, None, None, ("*", 0, 1), ("+", 3, 1), ("*", 4, 2)],
+            [2.0, -1.5],
+            [3.0, 5.0],
+            [-2.0, 0.5],
+        ),
         "two sums": _run(
             [None, None, None, ("*", 0, 1), ("+", 3, 1), ("*", 2, 0), ("+", 4, 5)],
             [2.0, 1.0],
@@ -762,7 +768,7 @@ DEFAULT = Exercise(
         ),
         Wrong(
             lambda U: U / np.sqrt(U[0].size),
-            "All weights are positive: [0, 1) has to become an interval around 0.",
+            "No weight is negative: [0, 1) has to become an interval around 0.",
         ),
         Wrong(
             lambda U: (U - 0.5) / np.sqrt(U[0].size),
@@ -901,7 +907,7 @@ FORMS = Exercise(
                     mu * u - r * g,
                 )
             ),
-            "You weigh the new gradient with 1 - mu. PyTorch does so with `dampening=mu` only, "
+            "You weight the new gradient by 1 - mu. PyTorch does so with `dampening=mu` only, "
             "which is 0 by default.",
         ),
         Wrong(
@@ -1042,7 +1048,7 @@ BATCH_NORM = Exercise(
         ),
         Wrong(
             _norm(ddof=(1, 0)),
-            "The two variances are exchanged: m for Y, m - 1 for the running one.",
+            "The two variances are exchanged: Y takes the one with m, the running one has m - 1.",
         ),
         Wrong(
             lambda X, mean, var, momentum: (

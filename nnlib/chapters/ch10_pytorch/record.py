@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nnlib import SGD, NeuralNetwork
+from nnlib import SGD, Flatten, NeuralNetwork, Pool2D
 from nnlib.chapters.ch10_pytorch import in_pytorch, networks
 from nnlib.teaching import example
 
@@ -63,11 +64,13 @@ def right(seed: int) -> dict[str, int]:
     return found
 
 
-def parting(kinks: bool, seed: int, steps: int = 300) -> list[float]:
-    """Return how far weights of nnlib and PyTorch are apart in a training in float32.
+def training(
+    kinks: bool, seed: int, steps: int
+) -> Iterator[tuple[int, NeuralNetwork, Any, Array, float]]:
+    """Train a network in nnlib and in PyTorch, in float32, from one start and on the same batches.
 
-    Both start alike and take the same batches. The largest difference of a layer's weights, over
-    their largest, is taken after 1, 2, 4, ... steps, and after the last.
+    Yield before each step, and after the last: the steps so far, both networks, the next images,
+    and how far the weights are apart (the largest difference in a layer, over its largest weight).
     """
     import torch
 
@@ -79,18 +82,72 @@ def parting(kinks: bool, seed: int, steps: int = 300) -> list[float]:
     network = NeuralNetwork(layers, optimizer=SGD(0.1), seed=seed).build(X.shape[1:], np.float32)
     in_pytorch.fill(model, networks.exported(network))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    rng, found = np.random.default_rng(seed), []
-    for t in range(1, steps + 1):
+    rng = np.random.default_rng(seed)
+    for t in range(steps + 1):
         rows = rng.permutation(len(X))[:32]
+        theirs = [part.weight.detach().numpy() for part in model if hasattr(part, "weight")]
+        pairs = zip(networks.exported(network), theirs, strict=True)
+        apart = max(np.abs(W - V).max() / np.abs(W).max() for (W, _), V in pairs)
+        yield t, network, model, X[rows], float(f"{apart:.1e}")
         network.backward(y[rows], network.forward(X[rows]))
         network.optimizer.step(network.layers)
         in_pytorch.step(model, optimizer, X[rows].transpose(0, 3, 1, 2).copy(), y[rows])
-        if t == steps or t & (t - 1) == 0:
-            theirs = [part.weight.detach().numpy() for part in model if hasattr(part, "weight")]
-            pairs = zip(networks.exported(network), theirs, strict=True)
-            apart = [np.abs(W - V).max() / np.abs(W).max() for (W, _), V in pairs]
-            found.append(float(f"{max(apart):.1e}"))
-    return found
+
+
+def parting(kinks: bool, seed: int, steps: int = 300) -> list[float]:
+    """Return how far the two are apart after 1, 2, 4, ... steps, and after the last."""
+    return [
+        apart
+        for t, *_, apart in training(kinks, seed, steps)
+        if t and (t == steps or t & (t - 1) == 0)
+    ]
+
+
+def first_flip(seed: int, steps: int = 300) -> dict[str, float] | None:
+    """Return where a ReLU or a maximum first decides otherwise in PyTorch, or None.
+
+    "steps" were made before, "apart" and "apart next" are the weights before and after the step
+    with that batch, "z" is the largest |z| of the ReLUs that differ.
+    """
+    found: dict[str, float] | None = None
+    for t, network, model, images, apart in training(True, seed, steps):
+        if found:
+            return found | {"apart next": apart}
+        flipped = [z for z in _flipped(network, model, images) if len(z)]
+        if flipped and t < steps:
+            z = np.concatenate(flipped)
+            found = {"steps": t, "apart": apart, "flipped": len(z), "z": float(f"{z.max():.1e}")}
+    return None
+
+
+def _flipped(network: NeuralNetwork, model: Any, images: Array) -> Iterator[Array]:
+    """Yield |z| of each ReLU, and the winner of each maximum, on which the two do not agree."""
+    import torch
+
+    A, x = images, torch.tensor(images.transpose(0, 3, 1, 2).copy())
+    parts = iter(model)
+    with torch.no_grad():
+        for layer in network.layers:
+            before, z = A, x
+            A = layer.forward(A)
+            if layer.parameters or isinstance(layer, Pool2D):
+                x = next(parts)(x)
+            if isinstance(layer, Pool2D):
+                mine, theirs = _windows(before), _windows(z.numpy().transpose(0, 2, 3, 1))
+                yield mine.max(-1)[mine.argmax(-1) != theirs.argmax(-1)]
+            elif isinstance(layer, Flatten):
+                x = next(parts)(x)
+            elif layer.activation.word == "relu":
+                z = x.numpy().transpose(0, 2, 3, 1) if x.ndim == 4 else x.numpy()
+                yield np.abs(z[(z > 0) != (A > 0)])
+                x = next(parts)(x)
+
+
+def _windows(maps: Array) -> Array:
+    """Return the four numbers of each window of 2 by 2, last axis, of maps (n, h, w, C)."""
+    n, h, w, C = maps.shape
+    by_pairs = maps.reshape(n, h // 2, 2, w // 2, 2, C)
+    return by_pairs.transpose(0, 1, 3, 5, 2, 4).reshape(n, h // 2, w // 2, C, 4)
 
 
 def of_autograd() -> dict[str, Any]:
@@ -218,6 +275,7 @@ def everything() -> dict[str, Any]:
             name: [parting(kinks, seed) for seed in range(8)]
             for name, kinks in (("ReLU and maximum", True), ("tanh and average", False))
         },
+        "flips": [first_flip(seed) for seed in range(8)],
         "autograd": of_autograd(),
         "defaults": of_defaults(),
         "workers": of_workers(),

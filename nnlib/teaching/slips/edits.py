@@ -315,9 +315,7 @@ def _left_out(spot: Spot, node: ast.BinOp) -> Iterator[Edit]:
     yield spot.edit(right, _missing(about, without_left), rank)
     if isinstance(node.op, ast.Sub):
         minus = ast.UnaryOp(ast.USub(), right)
-        yield spot.edit(
-            minus, _missing(left, "{} were missing, from which the rest is subtracted"), LIKELY
-        )
+        yield spot.edit(minus, _missing(right, "only minus {} were left of a difference"), LIKELY)
     if isinstance(node.op, ast.Div | ast.FloorDiv):
         one = ast.BinOp(ast.Constant(1), node.op, right)
         yield spot.edit(one, _missing(left, "1 were divided, and not {}"), COMMON)
@@ -607,7 +605,7 @@ def _names(spot: Spot, node: ast.Name, names: list[str]) -> Iterator[Edit]:
 
         def clause(words: Words, other: str = other) -> str:
             there = words.name(other) or "another value"
-            here = words.name(node.id) or "the right one"
+            here = words.name(node.id) or "another name"
             return f"{there} stood in place of {here}"
 
         yield spot.edit(ast.Name(other, ast.Load()), clause, COMMON)

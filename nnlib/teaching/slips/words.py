@@ -131,6 +131,9 @@ class Words:
         if isinstance(node, ast.Attribute) and node.attr == "T":
             inner = self.say(node.value)
             return inner and f"{inner} transposed"
+        if isinstance(node, ast.Attribute) and node.attr == "ndim":
+            inner = self.say(node.value)
+            return inner and f"the number of axes of {inner}"
         if size := self._size(node):
             return size
         if isinstance(node, ast.Starred | ast.Subscript | ast.Attribute):

@@ -50,8 +50,8 @@ SUM = Number(
 
 SCALE = Choice(
     id="10.scale",
-    prompt="The same switch to `reduction='sum'` with Adam. Which rate makes the same steps, but "
-    "for eps?",
+    prompt="The same switch to `reduction='sum'` with Adam, without weight decay, all batches of "
+    "32. Which rate makes the same steps, but for eps?",
     options=[
         Option(
             "0.1/32 of the old one, as with SGD",
@@ -65,8 +65,8 @@ SCALE = Choice(
 
 MOMENTUM = Choice(
     id="10.momentum",
-    prompt="Momentum with $\\mu = 0.9$. After many steps the rate falls from 0.1 to 0.01. How long "
-    "is PyTorch's next step, compared with the last one?",
+    prompt="Momentum with $\\mu = 0.9$, on a slope that is the same in each step. After many steps "
+    "the rate falls from 0.1 to 0.01. How long is PyTorch's next step, compared with the last one?",
     options=[
         Option("about as long", "So it is in the other form, where u holds the old rates."),
         Option(
@@ -123,7 +123,7 @@ KINK = Choice(
     options=[
         Option("1/2, the middle of both sides", "A central difference finds it. Neither uses it."),
         Option("1", "Some notes do. It is allowed, as is any value from 0 to 1."),
-        Option("0", "Both choose 0. The next cell has it from PyTorch.", right=True),
+        Option("0", "Both choose 0. A cell below has it from PyTorch.", right=True),
         Option("none: they raise an error", "A choice is made, silently."),
     ],
     why="Two programs that choose otherwise part wherever a $z$ is 0: with zero biases, for every "
@@ -140,8 +140,9 @@ EPS = Number(
         Slip(2, "Upside down: ε makes the step shorter."),
         Slip(1e-8, "Adam divides by the size of the gradient."),
     ],
-    why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With Keras' $10^{-7}$ "
-    "it is 1/11.",
+    why="$\\hat m = g$ and $\\hat v = g^2$, so it is $g/(g + \\varepsilon)$. With $10^{-7}$ it "
+    "would be 1/11. That is Keras's default; but Keras adds it to the root of $v$ before $v$ is "
+    "corrected, which makes it $10^{-7}/\\sqrt{0.001}$ in the first step, and the step 1/317.",
 )
 
 DTYPE = Choice(

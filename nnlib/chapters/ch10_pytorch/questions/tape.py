@@ -41,7 +41,7 @@ SEED = Choice(
             "Each of its entries has one. Together they are a Jacobian.",
         ),
         Option(
-            "the way back starts from one loss; for an array you must say how its entries weigh",
+            "the way back starts from one loss; for an array you must say what each entry counts",
             "`Z.backward(dZ)` takes the weights: the gradient of the sum of dZ times Z.",
             right=True,
         ),
@@ -102,7 +102,7 @@ IN_PLACE = Choice(
     prompt="`loss = (x * w).sum()`. Then `x` is changed, then `loss.backward()`. For $dw$ the tape "
     "needs $x$. Which way of changing `x` does PyTorch *not* notice?",
     options=[
-        Option("`x[:] = 5`", "Each operation in place raises the version of x, and PyTorch looks."),
+        Option("`x[:] = 5`", "That is in place: it raises the version of x, and PyTorch looks."),
         Option("`x += 1`", "That is in place, and counted."),
         Option(
             "`x.numpy()[:] = 5`",
@@ -111,7 +111,8 @@ IN_PLACE = Choice(
         ),
         Option("`x = 5 * x`", "That gives the name to a new tensor. The old one is untouched."),
     ],
-    why="`nnlib` counts nothing: whoever changes X between forward and backward gets a wrong dW.",
+    why="`nnlib` counts nothing. Its dense layer keeps X itself: change it between forward and "
+    "backward, and dW is wrong.",
 )
 
 QUESTIONS = [ROW, COLUMN, SEED, TWICE, FRICTION, CUT, IN_PLACE]
