@@ -42,7 +42,7 @@ dead unit
     "book/01_units/1_one.md": """\
 # Lesson 1. One unit
 
-The word communities holds none, `unit` is code. Dead units are *unit* s.
+**A unit** is set apart. The word communities holds none, `unit` is code. Dead units are *unit* s.
 Units add up, each unit does.
 
 | unit |

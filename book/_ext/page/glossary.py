@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from docutils import nodes
+from nnlib.teaching.sphinx_ask import QuestionNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -15,14 +16,16 @@ from sphinx.environment import BuildEnvironment
 from page.equations import NOT_PROSE, ancestors
 
 LESSON = re.compile(r"book/\d+_\w+/")
-# A heading is a link already; a definition does not lead to itself.
+# A heading is a link already, what is set apart has a reason of its own, and who is asked something
+# shall not be led away.
 LEFT_OUT = (
     *NOT_PROSE,
     nodes.title,
     nodes.caption,
     nodes.table,
     nodes.emphasis,
-    addnodes.pending_xref,
+    nodes.strong,
+    QuestionNode,
 )
 Term = tuple[str, str, str]  # page, anchor, what is shown before one goes there
 
@@ -72,7 +75,6 @@ def link(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Turn the first use of each word into a link."""
     left = dict(terms(app.env)) if LESSON.match(page) else {}
     for text in list(doctree.findall(nodes.Text)):
-        # A question is a node of its own, and its text is no paragraph.
         if not left or not isinstance(text.parent, nodes.TextElement):
             continue
         if any(isinstance(node, LEFT_OUT) for node in ancestors(text)):
