@@ -242,6 +242,15 @@ def test_a_clock_ends_a_long_advance():
     assert 0 < session.step < 10**5
 
 
+def test_a_curve_has_each_epoch_however_few_pictures_there_are():
+    slow, fast = (Session(code({"optimizer": "sgd", "rate": "0.1", "decay": "0.1"})) for _ in "ab")
+    for _ in range(20):
+        slow.advance(slow.steps_per_epoch)
+    fast.advance(20 * fast.steps_per_epoch)
+    epochs = tuple(range(21))
+    assert losses_at(fast, epochs) == losses_at(slow, epochs)
+
+
 def test_many_steps_keep_few_losses():
     session = Session(code({"layers": "1", "n": "20", "batch": "1"}))
     for _ in range(3):

@@ -197,6 +197,8 @@ class Session:
                 if last:
                     self._compare(before)
                     break
+                if self.step % self.steps_per_epoch == 0:
+                    self._evaluate()  # a curve has each epoch, however few pictures there are
             begun = time.perf_counter()
             self.evaluate()
         self._cost = time.perf_counter() - begun
@@ -232,9 +234,13 @@ class Session:
     def evaluate(self) -> None:
         """Measure losses, accuracies and layers now, in prediction mode."""
         with self._reader(), np.errstate(all="ignore"):
-            train = self._score(self.X[self._rows], self.y[self._rows])
-            test = self._score(self.X_test[self._test_rows], self.y_test[self._test_rows])
+            self._evaluate()
             self.stats = self._layers()
+
+    def _evaluate(self) -> None:
+        """Measure losses and accuracies alone."""
+        train = self._score(self.X[self._rows], self.y[self._rows])
+        test = self._score(self.X_test[self._test_rows], self.y_test[self._test_rows])
         now = Evaluation(self.step, train[0], test[0], train[1], test[1])
         if self.evaluations and self.evaluations[-1].step == self.step:
             self.evaluations.pop()
