@@ -16,17 +16,8 @@ from sphinx.environment import BuildEnvironment
 from page.equations import NOT_PROSE, ancestors
 
 LESSON = re.compile(r"book/\d+_\w+/")
-# A heading is a link already, what is set apart has a reason of its own, and who is asked something
-# shall not be led away.
-LEFT_OUT = (
-    *NOT_PROSE,
-    nodes.title,
-    nodes.caption,
-    nodes.table,
-    nodes.emphasis,
-    nodes.strong,
-    QuestionNode,
-)
+# What stands in these is no running text; and who is asked something shall not be led away.
+LEFT_OUT = (*NOT_PROSE, nodes.table, QuestionNode)
 Term = tuple[str, str, str]  # page, anchor, what is shown before one goes there
 
 
@@ -75,7 +66,9 @@ def link(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Turn the first use of each word into a link."""
     left = dict(terms(app.env)) if LESSON.match(page) else {}
     for text in list(doctree.findall(nodes.Text)):
-        if not left or not isinstance(text.parent, nodes.TextElement):
+        # A heading is a link already, the title of a dropdown a button, and what is set apart has a
+        # reason of its own.
+        if not left or not isinstance(text.parent, nodes.paragraph):
             continue
         if any(isinstance(node, LEFT_OUT) for node in ancestors(text)):
             continue

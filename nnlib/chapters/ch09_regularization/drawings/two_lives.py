@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.ch09_regularization.drawings.batch_norm import median
 from nnlib.chapters.ch09_regularization.tower_runs import BATCHES
 from nnlib.chapters.ch09_regularization.towers import NORMS, SIZE_RATES, SIZES
-from nnlib.teaching.figures import PALETTE
+from nnlib.teaching.figures import PALETTE, STYLE
 
 Array = np.ndarray
 Picture = tuple[Figure, str]
@@ -75,6 +76,7 @@ def best(norm: str, size: int) -> tuple[float, list[float]]:
     return rate, BATCHES[norm, size, rate]
 
 
+@mpl.rc_context(STYLE)
 def sizes() -> Picture:
     """Draw the test accuracy at the best rate against the batch size, for each norm."""
     fig, ax = plt.subplots(figsize=(6, 4.4))
