@@ -67,6 +67,8 @@ def branch(environment: Mapping[str, str], folder: Path) -> str:
 
 def set_links(app: Sphinx, config: Config) -> None:
     """Give the theme the address, or take from it all that needs one."""
+    if config.html_theme != "sphinx_book_theme":
+        return  # no other has these buttons
     options, folder = config.html_theme_options, Path(app.srcdir)
     # Jupyter Book fills in its own repository where none is named.
     for name in ("repository_url", "repository_branch"):
