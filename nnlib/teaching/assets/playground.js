@@ -601,7 +601,11 @@
 
   async function once(asking) {
     playing = false;
-    if (!opened && !(await open())) return;
+    clearTimeout(typing); // opened here, and not once more meanwhile: that would begin anew
+    while (!opened) {
+      const made = await open();
+      if (made === false) return;
+    }
     await advance(asking);
     if (frame) say(frame.says, true);
     marks();
