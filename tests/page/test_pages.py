@@ -77,12 +77,16 @@ def test_is_no_wider_than_a_phone(visit, page_name):
 
 def test_the_number_of_an_equation_never_covers_it(visit, page_name):
     covered = visit(page_name, width=360).page.evaluate(
-        """[...document.querySelectorAll("div.math > .eqno")].filter(number => {
+        """(numbers => {
+             // What is far away has no width until it has been asked for once.
+             numbers.forEach(number => number.getBoundingClientRect());
+             return numbers.filter(number => {
              const [n, f] = [number, number.parentElement.querySelector(".katex-display")]
                .map(e => e.getBoundingClientRect());
              return n.width === 0 || n.right > innerWidth
                || (n.left < f.right && f.left < n.right && n.top < f.bottom && f.top < n.bottom);
-           }).map(number => number.textContent)"""
+           }).map(number => number.textContent);
+           })([...document.querySelectorAll("div.math > .eqno")])"""
     )
     assert covered == []
 
