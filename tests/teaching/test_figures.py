@@ -44,6 +44,17 @@ def test_text_stays_text_and_formulas_become_outlines():
     assert "Cmsy10" in svg(drawn())
 
 
+@pytest.mark.parametrize(("high", "between"), [(80, range(2, 9)), (1e6, ())])
+def test_ticks_between_decades_stand_where_there_are_few(high, between):
+    fig, ax = plt.subplots()
+    ax.set(xscale="log", xlim=(1, high))
+    svg(fig)
+    minor = set(ax.get_xticks(minor=True).round(9))
+    assert minor >= set(between)
+    assert bool(minor) == bool(between)
+    assert {1, 10} <= set(ax.get_xticks())
+
+
 def test_a_formula_is_set_for_the_first_frame_only(monkeypatch):
     formulas = []
     parse = MathTextParser.parse
