@@ -118,8 +118,8 @@ def decay(alpha: float, points: int, draw: int) -> Picture:
     bottom.legend(loc="lower left")
     return fig, (
         f"{2 * points} points, α = {alpha:g}, draw {draw}: {100 * seen:.0f} % of them are read and "
-        f"{100 * new:.0f} % of 1,000 new ones. The loss on the new ones ends at {losses[-1, 1]:.2f}; at "
-        f"its lowest it was {losses[:, 1].min():.2f}."
+        f"{100 * new:.0f} % of 1,000 new ones. The loss on the new ones ends at "
+        f"{losses[-1, 1]:.2f}; at its lowest it was {losses[:, 1].min():.2f}."
     )
 
 
@@ -190,7 +190,7 @@ def strength(digits: str) -> Picture:
         f"{('0', *few.DECAYS)[k]} on {np.sum(chosen == k)}" for k in place if np.any(chosen == k)
     )
     return fig, (
-        f"{digits}: the mean of twenty splits on the validation digits is {100 * mean[0]:.1f} % without "
-        f"decay and highest, {100 * mean[best]:.1f} %, at α = {('0', *few.DECAYS)[best]}. Split by split "
-        f"the best is {counts}."
+        f"{digits}: the mean of twenty splits on the validation digits is {100 * mean[0]:.1f} % "
+        f"without decay and highest, {100 * mean[best]:.1f} %, at α = "
+        f"{('0', *few.DECAYS)[best]}. Split by split the best is {counts}."
     )
