@@ -369,6 +369,17 @@ def test_forms_of_momentum_part_only_where_the_rate_falls(mu):
     assert abs(one[at + 1] - other[at + 1]) > 1e-3
 
 
+def test_the_form_that_averages_is_ours_at_another_rate():
+    given = np.random.default_rng(0).normal(size=(20, 3))
+    ours, w, memory, v = nnlib.Momentum(0.01, 0.9), np.zeros(3), {}, np.zeros(3)
+    theirs = w.copy()
+    for g in given:
+        w = w - ours.update(w, g, memory)
+        v = 0.9 * v + (1 - 0.9) * g
+        theirs = theirs - 0.1 * v
+    np.testing.assert_allclose(theirs, w, rtol=1e-12)
+
+
 # Lesson 4 -----------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from nnlib.chapters.ch08_optimizers.drawings import bowl as bowls
 from nnlib.chapters.ch08_optimizers.drawings import curvature as curvatures
 from nnlib.chapters.ch08_optimizers.drawings import momentum as balls
 from nnlib.chapters.ch08_optimizers.exercises import walks
-from nnlib.chapters.ch08_optimizers.results import EDGE
+from nnlib.chapters.ch08_optimizers.results import EDGE, EDGE_ANEW
 from nnlib.gradcheck import numerical_gradient
 from tests.teaching.pictures import sentence_of
 
@@ -107,6 +107,30 @@ def test_the_tuned_ball_swings_at_its_steep_end_as_derived():
     assert (min(tuned), max(tuned), min(lower), max(lower)) == (570, 684, 358, 439)
 
 
+def test_half_of_the_best_rate_costs_each_start_what_is_told():
+    ratios = [
+        bowl.steps_to(curvatures_of, start, 1 / (1 + kappa), 1e-3)
+        / bowl.steps_to(curvatures_of, start, 2 / (1 + kappa), 1e-3)
+        for kappa in (3, 10, 100, 1000)
+        for curvatures_of in [np.geomspace(1, kappa, 10)]
+        for start in [np.random.default_rng(seed).normal(size=10) for seed in range(5)]
+    ]
+    assert (round(min(ratios), 1), round(max(ratios), 1)) == (1.3, 2.5)
+
+
+def test_nesterov_against_the_ball_on_other_bowls_and_starts():
+    ratios = []
+    for d, kappa in itertools.product((2, 5, 10, 40), (10, 100, 1000, 10_000)):
+        for seed in range(50, 58):
+            start, counts = np.random.default_rng(seed).normal(size=d), {}
+            for method in (MOMENTUM, NESTEROV):
+                rate, mu, _ = bowl.best(kappa, method)
+                lam = np.geomspace(1 / kappa, 1, d)
+                counts[method] = bowl.steps_to(lam, start, rate, 1e-3, mu, method == NESTEROV)
+            ratios.append(counts[NESTEROV] / counts[MOMENTUM])
+    assert (round(min(ratios), 2), round(max(ratios), 2)) == (0.87, 1.9)
+
+
 @pytest.mark.parametrize("place", balls.LANDSCAPES)
 def test_a_landscape_descends_its_own_loss(place):
     at = balls.LANDSCAPES[place]
@@ -188,6 +212,45 @@ def test_the_record_is_whole():
     assert set(EDGE) == set(
         itertools.product(curvature.OTHERS, curvature.RATES, range(curvature.SEEDS))
     )
+
+
+def test_what_is_told_of_ten_other_networks():
+    starts = {seed: run.curvature[0] * curvature.ANEW_RATE / 2 for seed, run in EDGE_ANEW.items()}
+    gone = [seed for seed, run in EDGE_ANEW.items() if curvatures.lost(run)]
+    assert list(EDGE_ANEW) == list(curvature.ANEW)
+    assert len(gone) == 3
+    assert all(starts[seed] > 2.5 for seed in gone)
+    late = [
+        x * curvature.ANEW_RATE / 2
+        for seed, run in EDGE_ANEW.items()
+        if seed not in gone
+        for x in run.curvature[curvatures.LATE :]
+    ]
+    assert max(abs(x - 1) for x in late) <= 0.055
+    again = curvature.trained(curvature.Problem(seed=gone[0]), curvature.ANEW_RATE, 100)
+    assert curvatures.lost(again)
+    assert again.curvature == pytest.approx(EDGE_ANEW[gone[0]].curvature, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "times", "told"),
+    [((32,), 2.4, 0), ((128,), 2.4, 5), ((32,), 3.0, 5), ((32, 32), 3.0, 2)],
+    ids=str,
+)
+def test_how_far_beyond_the_limit_a_run_is_lost(hidden, times, told):
+    gone = 0
+    for seed in range(5, 10):
+        one = curvature.Problem(hidden=hidden, seed=seed)
+        anywhere = np.random.default_rng(9).normal(size=one.start.size)
+        rate = times * 2 / curvature.extreme(one.gradient, one.start, anywhere)[0]
+        w = one.start
+        for _ in range(300):
+            loss, g = one.both(w)
+            if not loss < 1e3:
+                gone += 1
+                break
+            w = w - rate * g
+    assert gone == told
 
 
 @pytest.mark.parametrize("seed", [1, 5, 8])

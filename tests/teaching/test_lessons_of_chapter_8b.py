@@ -9,6 +9,7 @@ import pytest
 import nnlib
 from nnlib.chapters.ch08_optimizers import (
     average,
+    curvature,
     decay,
     fading,
     finish,
@@ -191,6 +192,25 @@ def test_a_round_of_the_example():
     np.testing.assert_allclose(steps[-3:], [-1.03, 0.74, 0.98], atol=0.006)
 
 
+@pytest.mark.parametrize("C", [2.5, 4.0, 10.0])
+def test_a_sum_of_all_squares_does_not_go_astray_and_slows_down(C):
+    x, s, path = 0.0, 0.0, []
+    for g in online.gradients(C, 30_000):
+        s += g * g
+        x = min(1.0, max(-1.0, x - 0.1 * g / math.sqrt(s)))
+        path.append(x)
+    assert np.mean(path[-300:]) < -0.95
+    # Gradients all alike: the sum is t g², whatever g is.
+    assert 3 / math.sqrt(np.sum(np.full(400, 3.0) ** 2)) == pytest.approx(1 / math.sqrt(400))
+
+
+def test_all_of_the_hessian_ends_in_one_step_and_is_large():
+    H = np.array([[3.0, 1.4], [1.4, 1.0]])
+    b, w = np.array([1.0, -2.0]), np.array([4.0, 7.0])
+    np.testing.assert_allclose(H @ (w - np.linalg.solve(H, H @ w - b)), b)
+    assert curvature.Problem().start.size ** 2 == 5_808_100
+
+
 # Lesson 5 -----------------------------------------------------------------------------------------
 
 
@@ -208,6 +228,20 @@ def test_a_decay_in_the_gradient_takes_what_has_no_gradients():
         kept = (1 - decay.RATE * strength) ** decay.STEPS
         np.testing.assert_allclose(left[gradient == 0], kept, rtol=1e-9)
     assert np.ptp(decay.by_pixel("apart", 1e-2)[1]) < 0.03
+
+
+def test_a_decay_in_the_gradient_of_adam_takes_as_long_for_each_strength():
+    """Steps of about η at first, then shorter ones: some seventy from 0.18 to nearly nothing."""
+    for strength in (1e-6, 1e-4, 1e-2, 1e-1):
+        adam, w, memory, path = nnlib.Adam(0.004), np.array([0.18]), {}, [0.18]
+        for _ in range(100):
+            adam.t += 1
+            w = w - adam.update(w, strength * w, memory)
+            path.append(w[0])
+        lengths = -np.diff(path) / 0.004
+        assert 0.9 < lengths[:10].min() <= lengths[:10].max() < 1.01
+        assert lengths[59] < 0.4
+        assert 65 < np.argmax(np.abs(path) < 0.01 * path[0]) < 80
 
 
 def test_for_sgd_the_two_decays_are_one():

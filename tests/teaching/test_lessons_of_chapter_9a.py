@@ -214,6 +214,24 @@ def test_every_mask_of_a_small_layer():
     assert committee.apart(np.tensordot(chance, P, 1), committee.softmax(X @ V)) > 0.01
 
 
+def test_differences_through_dropout_need_one_mask():
+    """The same mask in each pass gives the gradient; a new one each time gives noise over h."""
+    rng = np.random.default_rng(0)
+    X, dY = rng.normal(size=(2, 4, 3))
+    layer = nnlib.Dropout(0.5)
+
+    def loss(X, seed=1):
+        layer.rng = np.random.default_rng(seed)
+        return float(np.sum(layer.forward(X) * dY))
+
+    loss(X)
+    dX = layer.backward(dY)
+    np.testing.assert_allclose(numerical_gradient(loss, X.copy()), dX, atol=1e-6)
+    seeds = itertools.count()
+    anew = numerical_gradient(lambda X: loss(X, next(seeds)), X.copy())
+    assert np.abs(anew - dX).max() > 100
+
+
 def test_a_committee_leaves_the_network_as_it_is():
     network = committee.learned()
     X, _ = few.digits()

@@ -99,6 +99,35 @@ def test_ten_layers_without_batch_norm_read_as_the_lesson_says():
 # Lesson 5 -----------------------------------------------------------------------------------------
 
 
+def test_with_n_minus_1_the_third_path_has_another_factor():
+    """The variant that Karpathy differentiates by hand, against differences."""
+    rng = np.random.default_rng(0)
+    x, g, n = rng.normal(size=7), rng.normal(size=7), 7
+
+    def loss(x):
+        return float(np.sum(g * (x - x.mean()) / x.std(ddof=1)))
+
+    s = x.std(ddof=1)
+    x_hat = (x - x.mean()) / s
+    by_hand = (g - g.mean() - n / (n - 1) * x_hat * np.mean(g * x_hat)) / s
+    np.testing.assert_allclose(numerical_gradient(loss, x.copy()), by_hand, atol=1e-7)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_statistics_may_be_measured_once_instead(seed):
+    X, y, X_test, y_test = towers.digits()
+    network = towers.tower("batch", 2, 0.1, seed)
+    network.fit(X, y, 5, 64, progress=False)
+    running = nnlib.accuracy(y_test, network.predict(X_test))
+    A = X
+    for layer in network.layers:
+        if isinstance(layer, nnlib.BatchNorm):
+            layer.state["mean"][...] = A.mean(axis=0)
+            layer.state["var"][...] = A.var(axis=0, ddof=1)
+        A = layer.forward(A, training=False)
+    assert abs(nnlib.accuracy(y_test, network.predict(X_test)) - running) < 0.01
+
+
 @pytest.mark.parametrize("n", [2, 5, 16])
 def test_what_a_batch_knows_scatters_as_derived(n):
     means, variances = two_lives.batch_statistics(n)

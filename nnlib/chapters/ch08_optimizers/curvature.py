@@ -1,6 +1,6 @@
 """How sharply the loss of a network bends: the largest curvature before, during and after training.
 
-All parameters of a network are one flat array w. The runs of `results.EDGE` come from
+All parameters of a network are one flat array w. The runs of `results` come from
 
     python -m nnlib.chapters.ch08_optimizers.curvature
 """
@@ -137,15 +137,19 @@ OTHERS: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "two hidden layers": ("squared error", "tanh", (32, 32)),
 }
 """What is varied: the name in `results.EDGE`, and what it stands for."""
+ANEW, ANEW_RATE = range(5, 15), 0.8
+"""The seeds of `results.EDGE_ANEW`: whether what five networks do is what networks do."""
 
 
 def main() -> None:
-    """Print `results.EDGE` anew."""
+    """Print what `results` holds anew."""
     for name, (loss, activation, hidden) in OTHERS.items():
         for rate in RATES:
             for seed in range(SEEDS):
                 run = trained(Problem(loss, activation, hidden, seed), rate)
                 print(f"    ({name!r}, {rate}, {seed}): {run},", flush=True)
+    for seed in ANEW:
+        print(f"    {seed}: {trained(Problem(seed=seed), ANEW_RATE)},", flush=True)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def units(exponent: int) -> Picture:
         shares = [read(name, e) for e in EXPONENTS]
         ax.plot(EXPONENTS, shares, "o-", color=PALETTE[hue], label=NAMES[name], markersize=5)
     ax.set(xlabel="loss times 10 to the power", ylabel="read correctly", ylim=(0, 1.03))
-    ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     ax.set_xticks(range(-10, 7, 2))
     ax.legend(loc="center", bbox_to_anchor=(0.37, 0.5), fontsize=13)
     told = ", ".join(f"{NAMES[name]} {100 * read(name, exponent):.0f} %" for name in HUES)

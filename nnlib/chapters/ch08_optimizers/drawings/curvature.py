@@ -97,7 +97,7 @@ def opening() -> Picture:
     return fig, (
         f"Five networks on the digits, full batch, rate {rate:g}. The largest curvature of the "
         f"loss, in units of 2/η: it begins at {_span([one[0] for one in found])}, and from step "
-        f"700 to 2,000 it is within {max(late):.0%} of 1."
+        f"700 to 2,000 it is within {100 * max(late):.0f} % of 1."
     )
 
 

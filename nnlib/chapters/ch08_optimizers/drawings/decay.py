@@ -35,9 +35,9 @@ def pixels(strength: str, decay_is: str) -> Picture:
     most = gradient > np.median(gradient)
     return fig, (
         f"λ = {strength}, {decay_is}: of the weights of the three pixels that no digit inks "
-        f"{left[never].mean():.0%} are left, of the half with the larger gradients "
-        f"{left[most].mean():.0%}, compared with training without decay (root mean squares, "
-        f"three runs)."
+        f"{100 * left[never].mean():.0f} % are left, of the half with the larger gradients "
+        f"{100 * left[most].mean():.0f} %, compared with training without decay (root mean "
+        f"squares, three runs)."
     )
 
 

@@ -13,7 +13,7 @@ START = Choice(
             "and lands at 0.98 times the old distance. Begin with lesson 1.",
         ),
         Option(
-            "at 0.13: each step leaves 98% of the distance",
+            "at 0.13: each step leaves 98 % of the distance",
             "You can skip the first half of lesson 1.",
             right=True,
         ),
@@ -99,11 +99,11 @@ SLOW = Choice(
     "part is gone after one step. What is the loss after 20 steps?",
     options=[
         Option("nearly 0", "The flat part has the factor 0.967: it has hardly begun."),
-        Option("about 1% of the start", "Move it there: the sentence says it.", right=True),
+        Option("about 1 % of the start", "Move it there: the sentence says it.", right=True),
         Option("half of the start", "Most of the loss was in the steep part, and that is gone."),
     ],
     why="Of the loss at the start, $1 + 1/30$, the flat part was a thirtieth. It shrinks by "
-    "$0.967^2$ a step, to a quarter of it in 20 steps: 0.8%.",
+    "$0.967^2$ a step, to a quarter of it in 20 steps: 0.8 %.",
 )
 
 KAPPA = Number(

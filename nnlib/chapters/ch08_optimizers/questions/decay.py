@@ -12,7 +12,7 @@ NEVER_INKED = Choice(
         Option("half", "Their gradient is λw alone, and Adam divides it by its own size."),
         Option(
             "nothing",
-            "Their gradient is λw, and divided by its size it is a sign: steps of 0.004.",
+            "Their gradient is λw, and divided by its size, a sign: steps of 0.004 at first.",
             right=True,
         ),
         Option("I don't know yet", "Look at the figure: vermillion squares.", unsure=True),

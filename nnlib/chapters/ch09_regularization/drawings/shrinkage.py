@@ -117,9 +117,9 @@ def decay(alpha: float, points: int, draw: int) -> Picture:
     bottom.set(xscale="log", yscale="log", xlabel="step", ylabel="loss", ylim=(5e-4, 3))
     bottom.legend(loc="lower left")
     return fig, (
-        f"{2 * points} points, α = {alpha:g}, draw {draw}: {seen:.0%} of them are read and "
-        f"{new:.0%} of 1,000 new ones. The loss on the new ones ends at {losses[-1, 1]:.2f}; at "
-        f"its lowest it was {losses[:, 1].min():.2f}."
+        f"{2 * points} points, α = {alpha:g}, draw {draw}: {100 * seen:.0f} % of them are read and "
+        f"{100 * new:.0f} % of 1,000 new ones. The loss on the new ones ends at "
+        f"{losses[-1, 1]:.2f}; at its lowest it was {losses[:, 1].min():.2f}."
     )
 
 
@@ -183,14 +183,14 @@ def strength(digits: str) -> Picture:
     ax.plot(best, mean[best], "o", color=PALETTE["ink"], markersize=10)
     ax.set_xticks(place, ["0", *(f"{alpha:g}" for alpha in few.DECAYS)])
     ax.set(xlabel="α", ylabel="read correctly", ylim=(0.4, 1.02))
-    ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     ax.legend(loc="lower left")
     chosen = found["validation"].argmax(axis=0)
     counts = ", ".join(
         f"{('0', *few.DECAYS)[k]} on {np.sum(chosen == k)}" for k in place if np.any(chosen == k)
     )
     return fig, (
-        f"{digits}: the mean of twenty splits on the validation digits is {mean[0]:.1%} without "
-        f"decay and highest, {mean[best]:.1%}, at α = {('0', *few.DECAYS)[best]}. Split by split "
-        f"the best is {counts}."
+        f"{digits}: the mean of twenty splits on the validation digits is {100 * mean[0]:.1f} % "
+        f"without decay and highest, {100 * mean[best]:.1f} %, at α = "
+        f"{('0', *few.DECAYS)[best]}. Split by split the best is {counts}."
     )

@@ -96,10 +96,10 @@ def shown(test: str) -> Picture:
             )
             ax.plot([at - 0.1, at + 0.1], [share.mean()] * 2, color=PALETTE["ink"])
             if setting == "100 digits":
-                told.append(f"{name} {share.mean():.1%}")
+                told.append(f"{name} {100 * share.mean():.1f} %")
     ax.set_xticks(range(len(SHOWN)), SHOWN)
     ax.set(ylabel="test digits read", ylim=(0, 1.0), xlim=(-0.5, 2.5))
-    ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     ax.legend(loc="lower right", ncols=3, fontsize=13, columnspacing=0.8)
     return fig, (
         f"Test digits {test}, twenty splits each. Means for 100 digits learned: {', '.join(told)}."

@@ -94,7 +94,7 @@ SMALL = Choice(
         Option("at 64", "There it is ahead: 97 to 98 % against 87 to 96."),
         Option("at every size", "From 8 on its median is ahead."),
     ],
-    why="Two normalized numbers are 1 and −1, whatever they were: with $n = 2$, "
+    why="Two different numbers, normalized, are 1 and −1: with $n = 2$, "
     "$\\hat x = \\pm(x_1 - x_2)/|x_1 - x_2|$, but for $\\varepsilon$.",
 )
 

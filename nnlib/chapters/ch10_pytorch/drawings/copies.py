@@ -41,9 +41,10 @@ def opening() -> Picture:
     share = {name: np.array([run[name] for run in runs]) / TESTED for name in names}
     whole, rows = share[names[0]], share["rows behind Flatten"]
     return fig, (
-        f"Ten trained networks, copied to PyTorch. Whole, they read {whole.min():.0%} to "
-        f"{whole.max():.0%} of 517 new digits. With the rows behind Flatten left as they were, "
-        f"{rows.min():.0%} to {rows.max():.0%}. PyTorch accepts every one of these copies."
+        f"Ten trained networks, copied to PyTorch. Whole, they read {100 * whole.min():.0f} % to "
+        f"{100 * whole.max():.0f} % of 517 new digits. With the rows behind Flatten left as they "
+        f"were, {100 * rows.min():.0f} % to {100 * rows.max():.0f} %. PyTorch accepts every one of "
+        f"these copies."
     )
 
 
