@@ -121,9 +121,10 @@ class Styles:
 
     def __init__(self, built: Path, scripts: str):
         self.built = built
-        self.scripts = scripts
         self.words = words_of_script(scripts)
+        self.variables = set(VARIABLE.findall(scripts))
         self.read = cache(self._read)
+        self.names = cache(lambda css: (set(WORD.findall(css)), set(VARIABLE.findall(css))))
 
     def _read(self, file: Path) -> str:
         """The text of a stylesheet, with its addresses as seen from the top of the book."""
@@ -136,17 +137,19 @@ class Styles:
         if not links:
             return text
         css = "".join(self.read(self._file(page, link)) for link in links)
-        css = self._used(css, self.words | words_of_page(text), text + self.scripts)
+        variables = self.variables | set(VARIABLE.findall(text))
+        css = self._used(css, self.words | words_of_page(text), variables)
         top = "../" * len(page.parent.relative_to(self.built).parts)
         css = ADDRESS.sub(rf"url(\1{top}", css)
         for link in reversed(links[1:]):
             text = text[: link.start()] + text[link.end() :]
         return f"{text[: links[0].start()]}<style>{css}</style>\n{text[links[0].end() :]}"
 
-    def _used(self, css: str, words: set[str], elsewhere: str) -> str:
+    def _used(self, css: str, words: set[str], elsewhere: set[str]) -> str:
         """What of a style a page uses; to find out takes a second, so it is kept."""
-        words &= set(WORD.findall(css))
-        variables = " ".join(sorted(set(VARIABLE.findall(elsewhere)) & set(VARIABLE.findall(css))))
+        of_css, set_in_css = self.names(css)
+        words &= of_css
+        variables = " ".join(sorted(elsewhere & set_in_css))
 
         def make(path: Path) -> None:
             path.write_text(reduced(css, words, variables), encoding="utf-8")
