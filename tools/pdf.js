@@ -65,7 +65,7 @@ function styles() {
 function toPaper(form, number) {
   const answer = form.querySelector(".ask-answer > div");
   const { kind } = JSON.parse(form.querySelector("script").textContent);
-  form.classList.add(`ask-${kind}`);
+  form.classList.add(`of-${kind}`);
   form.querySelector(".ask-actions").remove();
   for (const note of form.querySelectorAll(".ask-note")) note.remove();
   for (const input of form.querySelectorAll("input")) {
@@ -87,7 +87,7 @@ function startOf(exercise, written) {
   // A bug is repaired in the lines that are there.
   const given = text.trimEnd().split("\n").length;
   const bare = /^\s*\.\.\.$/m.test(text);
-  const count = bare ? Math.min(Math.max(written - given + 3, 4), 24) : 2;
+  const count = bare ? Math.min(Math.max(written - given + 3, 4), 18) : 2;
   const lines = make("div", "lines", Array.from({ length: count }, () => make("div")));
   const sheet = make("div", "exercise-sheet", [make("div", "highlight", start), lines]);
   sheet.dataset.exercise = exercise.dataset.exercise;
@@ -221,7 +221,7 @@ function addAnswers() {
     for (const { place, title, name, inside } of inOrder) {
       const target = `${place.id}--answer`;
       const head = make("p", "answer-title", [make("strong", "", name), " ", reference(place.id, "page ")]);
-      const answer = make("div", "answer", [head, ...inside]);
+      const answer = make("div", "answer ask", [head, ...inside]);
       answer.id = target;
       part.append(answer);
       const forth = make("p", "to-answer", [reference(target, "Answer: page ")]);
@@ -254,34 +254,34 @@ function addFront({ title, author, year, about, licence, notes }) {
   document.querySelector("article").prepend(front, print, contents);
 }
 
-/** Leave the worksheets, each on a sheet of its own, and their answers. */
+/** Leave the questions with blanks, those of a lesson on a sheet of their own, and their answers. */
 function keepWorksheets(title) {
-  const article = document.querySelector("article");
-  const list = make("section", "part", make("h1", "", title));
+  const contents = make("ul", "contents");
+  const list = make("section", "part", [make("h1", "", title), contents]);
   const key = make("section", "part answers", make("h1", "", "Answers"));
   key.id = "answers";
-  const contents = make("ul", "contents");
-  list.append(contents);
   const sheets = [];
   for (const page of answers) {
-    for (const { place, name, inside } of page.here) {
-      if (!place.matches(".ask-blanks")) continue;
-      const title = `Worksheet ${sheets.length + 1}. ${page.title.replace(/^Lesson \d+\. /, "")}`;
-      const where = [page.chapter, page.title, name].filter((text, i, all) => text !== all[i - 1]);
-      const lines = make("p", "worksheet-name", [make("span", "", "Name"), make("span", "", "Date")]);
-      place.querySelector(".ask-title").remove();
-      const sheet = make("section", "worksheet-sheet", [
-        lines, make("h2", "", title), make("p", "worksheet-place", where.join(" · ")), place,
-      ]);
-      sheet.id = place.id.replace("--", "-sheet--");
-      contents.append(make("li", "of-lesson", reference(sheet.id, title)));
-      const head = make("p", "answer-title", [make("strong", "", title), " ", reference(sheet.id, "page ")]);
-      key.append(make("div", "answer", [head, ...inside]));
-      sheets.push(sheet);
+    const blanks = page.here.filter(({ place }) => place.matches(".of-blanks"));
+    if (!blanks.length) continue;
+    const named = page.title.replace(/^Lesson \d+\. /, "");
+    const title = make("h2", "", `Worksheet ${sheets.length + 1}. ${named}`);
+    const lines = make("p", "worksheet-name", [make("span", "", "Name"), make("span", "", "Date")]);
+    const from = make("p", "worksheet-place", `${page.chapter} · ${page.title}`);
+    const sheet = make("section", "worksheet-sheet", [lines, title, from]);
+    sheet.id = `${page.anchor}--sheet`;
+    const back = make("p", "to-answer", reference(sheet.id, "page "));
+    key.append(make("h2", "", title.textContent), back);
+    for (const { place, name, inside } of blanks) {
+      place.querySelector(".to-answer")?.remove();
+      sheet.append(place);
+      key.append(make("div", "answer ask", [make("p", "answer-title", make("strong", "", name)), ...inside]));
     }
+    contents.append(make("li", "of-lesson", reference(sheet.id, title.textContent)));
+    sheets.push(sheet);
   }
   contents.append(make("li", "of-lesson", reference("answers", "Answers")));
-  article.replaceChildren(list, ...sheets, key);
+  document.querySelector("article").replaceChildren(list, ...sheets, key);
 }
 
 /** Give each part the head of its pages; pages of another name begin on a new sheet. */
@@ -337,9 +337,13 @@ function fit() {
     const wide = table.offsetWidth / table.parentElement.clientWidth;
     if (wide > 1) table.style.zoom = Math.max(0.6, 0.98 / wide);
   }
-  const whole = ".admonition, .ask, div.cell_input, .exercise-sheet, .output, table, pre, .unfolded, .answer";
-  for (const element of document.querySelectorAll(whole)) {
-    if (element.offsetHeight > 340) element.classList.add("long");
+  // A third of a page may be moved to the next one; for what is written on, three quarters.
+  const kinds = { ".ask, .exercise-sheet": 720 };
+  kinds[".admonition, div.cell_input, .output, table, pre, .unfolded, .answer"] = 340;
+  for (const [kind, most] of Object.entries(kinds)) {
+    for (const element of document.querySelectorAll(kind)) {
+      element.classList.toggle("long", element.offsetHeight > most);
+    }
   }
 }
 

@@ -36,10 +36,10 @@ SCRIPT = Path(__file__).with_suffix(".js")
 STYLE = Path(__file__).with_suffix(".css")
 
 NOTES = [
-    "Figures with controls stand at their first position, which is written below each of them, with "
-    "the sentence that says what to see there. In the built book they move.",
-    "Questions and code exercises have room to write. Their answers are the last part of the book, "
-    "so that none stands beside its question, and a chapter can be handed out without them.",
+    "Figures with controls stand at their first position, which is written below each of them, "
+    "with the sentence that says what to see there. In the built book they move.",
+    "Questions and code exercises have room to write. Their answers are the last part of the "
+    "book: none stands beside its question, and a chapter can be handed out without them.",
     "What a page of the built book folds away is unfolded here, except code that only draws a "
     "figure. The playground is left out.",
 ]
