@@ -140,8 +140,12 @@ function addPage({ name, text, base, level, chapter, called }) {
     image.decoding = "sync";
   }
 
-  // Without its twin in MathML, what is drawn is all there is to be read of a formula.
-  for (const formula of article.querySelectorAll(".katex-html")) formula.removeAttribute("aria-hidden");
+  // To who has it read aloud a formula is one thing, not the hundred boxes that it is drawn with.
+  for (const formula of article.querySelectorAll(".katex-html")) {
+    formula.removeAttribute("aria-hidden");
+    formula.setAttribute("role", "img");
+    formula.setAttribute("aria-label", formula.textContent);
+  }
 
   // Anchors are of one page; now all pages are one.
   for (const element of article.querySelectorAll("[id]")) element.id = `${anchor}--${element.id}`;
