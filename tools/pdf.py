@@ -132,10 +132,11 @@ def chromium() -> str:
 @contextmanager
 def browser() -> Iterator[Any]:
     """A Chromium without a window."""
+    binary = chromium()
     flags = ["--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         try:
-            opened = playwright.chromium.launch(executable_path=chromium(), args=flags)
+            opened = playwright.chromium.launch(executable_path=binary, args=flags)
         except Error as error:
             raise Unable(f"Chromium does not start: {error}") from None
         yield opened
@@ -281,7 +282,7 @@ def faults(printed: Printed) -> list[str]:
     """Say what is wrong with a printed file: nothing, one hopes."""
     reader = PdfReader(printed.path)
     found = list(printed.faults)
-    listed = [str(entry["/Title"]) for entry in _flat(reader.outline)]
+    listed = [str(entry["/Title"]) for entry in flat(reader.outline)]
     found += [f"not in the outline: {title}" for title in printed.titles if title not in listed]
     places = {name.removeprefix("/") for name in reader.named_destinations}
     for number, page in enumerate(reader.pages, 1):
@@ -295,9 +296,10 @@ def faults(printed: Printed) -> list[str]:
     return found
 
 
-def _flat(outline: list[Any]) -> Iterator[Any]:
+def flat(outline: list[Any]) -> Iterator[Any]:
+    """The entries of an outline, in order."""
     for entry in outline:
-        yield from _flat(entry) if isinstance(entry, list) else [entry]
+        yield from flat(entry) if isinstance(entry, list) else [entry]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

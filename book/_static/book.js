@@ -33,7 +33,11 @@ const closed = new Set();
 const moved = new Map(); // each answer, and what keeps its place
 const answers = document.createElement("section");
 answers.className = "answers-on-paper";
+const look = document.documentElement.dataset;
+let theme = null;
 addEventListener("beforeprint", () => {
+  theme ??= look.theme; // of the screen; paper is light
+  look.theme = "light";
   for (const details of document.querySelectorAll("details:not([open])")) {
     closed.add(details);
     details.open = true;
@@ -54,6 +58,8 @@ addEventListener("beforeprint", () => {
   if (moved.size) document.querySelector("article").append(answers);
 });
 addEventListener("afterprint", () => {
+  if (theme !== null) look.theme = theme;
+  theme = null;
   for (const [answer, place] of moved) place.replaceWith(answer);
   moved.clear();
   answers.remove();
