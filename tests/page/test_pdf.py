@@ -207,8 +207,8 @@ def test_the_worksheets_have_each_question_with_blanks(chromium, built, book, so
 # --- What would be wrong is found, what is missing is said.
 
 PAGE = """<html><head><style>.katex-display {{ display: block }}</style></head><body>
-<article class="bd-article"><section id="top"><h1>{title}<a class="headerlink" href="#top">#</a></h1>
-{body}</section>
+<article class="bd-article"><section id="top">
+<h1>{title}<a class="headerlink" href="#top">#</a></h1>{body}</section>
 </article></body></html>"""
 
 
