@@ -328,9 +328,9 @@ function hang(pre) {
 /** Make what is wider than the page smaller, and let what is long be broken between two pages. */
 function fit() {
   for (const pre of document.querySelectorAll("article pre")) {
-    pre.style.whiteSpace = "pre";
+    pre.style.setProperty("white-space", "pre", "important");
     const wide = pre.scrollWidth > pre.clientWidth;
-    pre.style.whiteSpace = "";
+    pre.style.removeProperty("white-space");
     if (wide) hang(pre);
   }
   for (const formula of document.querySelectorAll("div.math > .katex-display")) {
