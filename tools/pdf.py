@@ -189,16 +189,14 @@ class Document:
             *(f"wider than the page: {what}" for what in self.page.evaluate("tooWide()")),
         ]
 
-    def print(self, target: Path) -> PdfReader:
+    def print(self, target: Path) -> None:
         """Print, number the references, and print again."""
         self._print(target)
         found = numbers(PdfReader(target))
         self.page.evaluate("found => setNumbers(found)", found)
         self._print(target)
-        reader = PdfReader(target)
-        if numbers(reader) != found:
+        if numbers(PdfReader(target)) != found:
             raise Unable("The numbers of the pages, written in, move what they are numbers of.")
-        return reader
 
     def _print(self, target: Path) -> None:
         self.page.pdf(
@@ -268,10 +266,9 @@ def make_worksheets(opened: Any, book: Book, built: Path, target: Path) -> Print
 def _finish(document: Document, book: Book, target: Path, titles: list[str]) -> Printed:
     faults = document.settle()
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        reader = document.print(Path(folder, target.name))
-        writer = PdfWriter(clone_from=reader)
+    document.print(target)
     document.page.context.close()
+    writer = PdfWriter(target, incremental=True)  # the rest stays as Chromium wrote it
     writer.add_metadata({"/Author": book.author})
     writer.page_mode = "/UseOutlines"
     writer.write(target)
