@@ -207,6 +207,7 @@ function addPage({ name, text, base, level, chapter, called }) {
 
 /** Write what was asked below its question, and the answers as the last part. */
 function addAnswers() {
+  if (!answers.some((page) => page.here.length)) return;
   const part = make("section", "part answers", [make("h1", "", "Answers")]);
   part.id = "answers";
   part.dataset.chapter = part.dataset.title = "Answers";
@@ -328,8 +329,11 @@ function hang(pre) {
 /** Make what is wider than the page smaller, and let what is long be broken between two pages. */
 function fit() {
   for (const pre of document.querySelectorAll("article pre")) {
+    const room = pre.offsetWidth;
     pre.style.setProperty("white-space", "pre", "important");
-    const wide = pre.scrollWidth > pre.clientWidth;
+    pre.style.width = "max-content";
+    const wide = pre.offsetWidth > room;
+    pre.style.width = "";
     pre.style.removeProperty("white-space");
     if (wide) hang(pre);
   }

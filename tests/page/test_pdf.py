@@ -238,8 +238,8 @@ def test_long_code_and_a_wide_formula_are_made_to_fit(chromium, tmp_path):
     math = '<div class="math"><span class="katex-display"><span class="katex-html">{}</span></span>'
     body = f"<pre>{'    f(x) + ' * 60}\nshort</pre>{math.format(formula)}</div>"
     assert faults_of(chromium, tmp_path, one=body) == []
-    text = pypdf.PdfReader(tmp_path / "out" / "book.pdf").pages[-1].extract_text()
-    assert close(text).count("f(x)+") == 60
+    text = close(pypdf.PdfReader(tmp_path / "out" / "book.pdf").pages[-1].extract_text())
+    assert text.count("f(x)+") == 60
 
 
 def test_a_link_to_nowhere_is_found(chromium, tmp_path):
