@@ -355,13 +355,25 @@ function fit() {
   }
 }
 
-/** What stands out of the text's width, by at least a pixel: nothing should. */
+/** What stands out of the text's width, a box or its words, by at least a pixel: nothing should. */
 function tooWide() {
   const right = document.querySelector("article").getBoundingClientRect().right + 1;
-  const hidden = ".katex-html .vlist, .katex-html svg"; // a brace is cut out of a longer drawing
-  return [...document.querySelectorAll("article *")]
-    .filter((e) => !e.closest(hidden) && e.getBoundingClientRect().right > right)
-    .filter((e, i, all) => !all.includes(e.parentElement))
+  const cut = ".katex-html svg"; // a brace is cut out of a longer drawing
+  const found = new Set([...document.querySelectorAll("article *")]
+    .filter((element) => element.getBoundingClientRect().right > right));
+  const range = document.createRange();
+  const texts = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    range.selectNodeContents(text);
+    if (range.getBoundingClientRect().right <= right) continue;
+    for (const word of text.data.matchAll(/\S+/g)) { // a space may hang over the end of a line
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (range.getBoundingClientRect().right > right) found.add(text.parentElement);
+    }
+  }
+  return [...found]
+    .filter((e) => !e.closest(cut) && !found.has(e.parentElement))
     .map((e) => `${e.closest("[id]").id}: <${e.localName} class="${e.className}"> ${e.textContent.slice(0, 80)}`);
 }
 

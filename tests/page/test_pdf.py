@@ -233,6 +233,12 @@ def test_what_is_too_wide_is_found(chromium, tmp_path):
     assert 'class="wide"' in fault
 
 
+def test_words_that_are_too_wide_are_found(chromium, tmp_path):
+    [fault] = faults_of(chromium, tmp_path, one=f"<p style='white-space: pre'>{'word ' * 60}</p>")
+    assert "wider than the page" in fault
+    assert "<p " in fault
+
+
 def test_long_code_and_a_wide_formula_are_made_to_fit(chromium, tmp_path):
     formula = '<span style="display: inline-block; width: 60em; height: 1em"></span>'
     math = '<div class="math"><span class="katex-display"><span class="katex-html">{}</span></span>'
@@ -240,6 +246,7 @@ def test_long_code_and_a_wide_formula_are_made_to_fit(chromium, tmp_path):
     assert faults_of(chromium, tmp_path, one=body) == []
     text = close(pypdf.PdfReader(tmp_path / "out" / "book.pdf").pages[-1].extract_text())
     assert text.count("f(x)+") == 60
+    assert "short" in text
 
 
 def test_a_link_to_nowhere_is_found(chromium, tmp_path):
