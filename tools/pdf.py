@@ -310,6 +310,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         book.pages = [page for page in book.pages if page.number in options.chapters]
     wrong = []
     try:
+        if not book.pages:
+            raise Unable("No such chapter.")
         if not (BUILT / "index.html").is_file():
             raise Unable(f"{BUILT} holds no book. `make book` builds it.")
         with browser() as opened:
