@@ -191,10 +191,13 @@ class Document:
 
     def print(self, target: Path) -> None:
         """Print, number the references, and print again."""
-        self._print(target)
-        found = numbers(PdfReader(target))
-        self.page.evaluate("found => setNumbers(found)", found)
-        self._print(target)
+        with tqdm(total=2, desc=f"Printing {target.name}", unit="pass") as bar:
+            self._print(target)
+            bar.update()
+            found = numbers(PdfReader(target))
+            self.page.evaluate("found => setNumbers(found)", found)
+            self._print(target)
+            bar.update()
         if numbers(PdfReader(target)) != found:
             raise Unable("The numbers of the pages, written in, move what they are numbers of.")
 
