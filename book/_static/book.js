@@ -28,15 +28,43 @@ for (const button of document.querySelectorAll("button.copybtn")) {
   button.setAttribute("aria-label", "Copy");
 }
 
-// A folded solution stays folded on the screen and is printed.
-const closed = new Set();
-addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details:not([open])")) {
-    closed.add(details);
-    details.open = true;
-  }
-});
-addEventListener("afterprint", () => {
-  for (const details of closed) details.open = false;
-  closed.clear();
-});
+// Folded on the screen, unfolded on paper. There no answer stands under its question: they come last.
+{
+  const closed = new Set();
+  const moved = new Map(); // each answer, and what keeps its place
+  const answers = document.createElement("section");
+  answers.className = "answers-on-paper";
+  const look = document.documentElement.dataset;
+  let theme = null;
+  addEventListener("beforeprint", () => {
+    theme ??= look.theme; // of the screen; paper is light
+    look.theme = "light";
+    for (const details of document.querySelectorAll("details:not([open])")) {
+      closed.add(details);
+      details.open = true;
+    }
+    if (moved.size) return;
+    const asked = [...document.querySelectorAll("form.ask")];
+    answers.innerHTML = "<h2>Answers</h2>";
+    for (const answer of document.querySelectorAll(".ask-answer, .nnlib-solution-cell")) {
+      const part = document.createElement("div");
+      const question = asked.indexOf(answer.closest("form.ask")) + 1;
+      if (question) part.innerHTML = `<p><strong>Question ${question}</strong></p>`;
+      part.className = "ask"; // whose arrays they are
+      moved.set(answer, document.createComment("printed below"));
+      answer.replaceWith(moved.get(answer));
+      part.append(answer);
+      answers.append(part);
+    }
+    if (moved.size) document.querySelector("article").append(answers);
+  });
+  addEventListener("afterprint", () => {
+    if (theme !== null) look.theme = theme;
+    theme = null;
+    for (const [answer, place] of moved) place.replaceWith(answer);
+    moved.clear();
+    answers.remove();
+    for (const details of closed) details.open = false;
+    closed.clear();
+  });
+}
