@@ -4,6 +4,7 @@ address       links to the repository lead to the one that is built, or are left
 execution     notebooks run side by side, and again only what changed
 formulas      a formula that KaTeX cannot set is a warning that names it
 equations     "(2.5)" is a link to the equation that is numbered so
+gradients     the equation index: each numbered gradient and what holds it
 glossary      the first use of a word on a page leads to its entry
 code          a token in the color of plain text needs no element around it
 admonitions   what would need a script that we do not load is a warning
@@ -23,6 +24,7 @@ ROOMS = (
     "execution",
     "formulas",
     "equations",
+    "gradients",
     "glossary",
     "code",
     "admonitions",
