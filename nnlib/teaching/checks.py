@@ -145,7 +145,7 @@ STILL_THERE = "the bug is still there"
 
 Listener = Callable[[str, Any, Verdict], None]
 LISTENERS: list[Listener] = []
-"""Who is told of each verdict: the id (with BUG for a lab's test), what was checked, the verdict."""
+"""Who is told of each verdict: its id (with BUG for a lab's test), what was checked, and it."""
 
 
 def _told(id: str, function: Any, verdict: Verdict) -> Verdict:
