@@ -7,6 +7,7 @@ too long is interrupted, and the kernel is ended where that does not help.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,11 +17,11 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, BinaryIO
 
 import nnlib
 from nnlib.teaching.grade.handed_in import Cell, Refused, Submission
@@ -68,7 +69,7 @@ class Kernels:
 
     def close(self) -> None:
         for manager in list(self.running):
-            end(manager)
+            kill(manager)
 
 
 def run(submission: Submission, limits: Limits, kernels: Kernels) -> Run:
@@ -85,10 +86,9 @@ def run(submission: Submission, limits: Limits, kernels: Kernels) -> Run:
             return done
         record = Path(place, "verdicts")
         record.touch()
-        try:
-            _run_cells(done, folder, record, limits, kernels)
-        finally:
-            done.seconds = time.monotonic() - start
+        with record.open("rb") as lines:
+            asyncio.run(_run_cells(done, folder, lines, limits, kernels))
+        done.seconds = time.monotonic() - start
     return done
 
 
@@ -109,26 +109,33 @@ def copied(submission: Submission, target: Path) -> Path:
     return target
 
 
-def _run_cells(done: Run, folder: Path, record: Path, limits: Limits, kernels: Kernels) -> None:
-    with kernel(folder, record, limits, kernels) as (manager, client), open(record, "rb") as lines:
-        reply, _ = ask(manager, client, "", START)
+async def _run_cells(
+    done: Run, folder: Path, record: BinaryIO, limits: Limits, kernels: Kernels
+) -> None:
+    async with kernel(folder, record.name, limits, kernels) as (manager, client):
+        reply, _ = await ask(manager, client, "", START)
         if reply is None:
             done.ended = "its kernel did not start"
             return
         deadline = time.monotonic() + limits.seconds
         for cell in done.submission.cells:
             left = deadline - time.monotonic()
-            reply, alive = ask(manager, client, cell.text, min(limits.cell, left))
+            reply, alive = await ask(manager, client, cell.text, min(limits.cell, left))
             if reply is None and alive and left > limits.cell:
                 done.slow.add(cell.number)
-                manager.interrupt_kernel()
-                reply, alive = answer(manager, client, GRACE)
-            done.verdicts += verdicts(lines, cell)
-            if reply is None:
-                done.ended = _why(cell, alive, left, limits)
+                await manager.interrupt_kernel()
+                reply, alive = await answer(manager, client, GRACE)
+            done.verdicts += verdicts(record, cell)
+            if reply is None or _exits(reply):
+                done.ended = _why(cell, alive and reply is None, left, limits)
                 return
             if reply["status"] == "error":
                 done.errors[cell.number] = _one_line(reply)
+
+
+def _exits(reply: dict[str, Any]) -> bool:
+    """Tell whether a cell said `exit()`: its kernel still answers, for a tenth of a second."""
+    return any(part.get("source") == "ask_exit" for part in reply.get("payload", []))
 
 
 def _why(cell: Cell, alive: bool, left: float, limits: Limits) -> str:
@@ -145,7 +152,7 @@ def _one_line(reply: dict[str, Any]) -> str:
     return f"{reply.get('ename', 'Error')}: {value}".strip(": ")[:300]
 
 
-def verdicts(lines: Any, cell: Cell) -> Iterator[dict[str, Any]]:
+def verdicts(lines: BinaryIO, cell: Cell) -> Iterator[dict[str, Any]]:
     """Yield what was written since the last look."""
     for line in lines.read().splitlines():
         with contextlib.suppress(ValueError):
@@ -155,19 +162,19 @@ def verdicts(lines: Any, cell: Cell) -> Iterator[dict[str, Any]]:
 # --- One kernel.
 
 
-@contextlib.contextmanager
-def kernel(
-    folder: Path, record: Path, limits: Limits, kernels: Kernels
-) -> Iterator[tuple[Any, Any]]:
+@contextlib.asynccontextmanager
+async def kernel(
+    folder: Path, record: str, limits: Limits, kernels: Kernels
+) -> AsyncIterator[tuple[Any, Any]]:
     """Start a kernel in a folder, and end it with all that it has started."""
     from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import KernelManager
+    from jupyter_client.manager import AsyncKernelManager
 
-    class OurKernel(KernelManager):
+    class OurKernel(AsyncKernelManager):
         kernel_spec = KernelSpec(
             argv=[
                 *(sys.executable, "-P", "-m", "nnlib.teaching.grade.kernel"),
-                *(str(record), str(limits.gigabytes), "-f", "{connection_file}"),
+                *(record, str(limits.gigabytes), "-f", "{connection_file}"),
             ],
             display_name="nnlib",
             language="python",
@@ -184,7 +191,7 @@ def kernel(
     kernels.running.add(manager)
     client = None
     try:
-        manager.start_kernel(cwd=str(folder), env=environment)
+        await manager.start_kernel(cwd=str(folder), env=environment)
         client = manager.client()
         # Whatever is printed goes by another channel, to which nobody listens.
         client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
@@ -192,34 +199,38 @@ def kernel(
     finally:
         if client is not None:
             client.stop_channels()
-        end(manager)
+        kill(manager)
         kernels.running.discard(manager)
+        with contextlib.suppress(Exception):  # it may never have begun
+            await manager.shutdown_kernel(now=True)
 
 
-def end(manager: Any) -> None:
+def kill(manager: Any) -> None:
     """End a kernel and what it has started, without asking."""
-    process = getattr(manager.provisioner, "pgid", None)
-    if process and hasattr(os, "killpg"):
+    group = getattr(manager.provisioner, "pgid", None)
+    if group and hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process, signal.SIGKILL)
-    with contextlib.suppress(Exception):  # it may be half begun, or gone
-        manager.shutdown_kernel(now=True)
+            os.killpg(group, signal.SIGKILL)
+    elif process := getattr(manager.provisioner, "process", None):
+        process.kill()
 
 
-def ask(manager: Any, client: Any, code: str, seconds: float) -> tuple[dict[str, Any] | None, bool]:
+async def ask(
+    manager: Any, client: Any, code: str, seconds: float
+) -> tuple[dict[str, Any] | None, bool]:
     """Run code; return the answer, None if there is none in time, and whether the kernel lives."""
     client.execute(code, store_history=bool(code), allow_stdin=False, stop_on_error=False)
-    return answer(manager, client, seconds)
+    return await answer(manager, client, seconds)
 
 
-def answer(manager: Any, client: Any, seconds: float) -> tuple[dict[str, Any] | None, bool]:
+async def answer(manager: Any, client: Any, seconds: float) -> tuple[dict[str, Any] | None, bool]:
     """Wait for the answer to what was asked last."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            return client.get_shell_msg(timeout=GLANCE)["content"], True
+            return (await client.get_shell_msg(timeout=GLANCE))["content"], True
         except Empty:
-            if not manager.is_alive():
+            if not await manager.is_alive():
                 return None, False
             if time.monotonic() > deadline:
                 return None, True

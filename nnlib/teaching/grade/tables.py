@@ -67,7 +67,7 @@ body{font:1rem/1.5 system-ui,sans-serif;color:var(--text);background:var(--page)
 max-width:70rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}
 a{color:var(--link)}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
-.wide{overflow-x:auto;border:1px solid var(--line)}
+.wide{position:relative;overflow-x:auto;border:1px solid var(--line)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;overflow-wrap:normal}
 th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:center;white-space:nowrap}
