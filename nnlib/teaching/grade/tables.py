@@ -38,7 +38,7 @@ MEANINGS = {
 def as_csv(table: Table) -> str:
     """Return one line for each student and exercise, after a line of headings."""
     stream = io.StringIO()
-    writer = csv.writer(stream)
+    writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for student in table.students:
         for id in table.ids:
