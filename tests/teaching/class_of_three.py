@@ -13,7 +13,7 @@ from nnlib.teaching.exercises import find
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "book/04_backward/2_one_layer.ipynb"
-COMMAND = ("--cell-seconds", "15")
+COMMAND = ("--cell-seconds", "10")
 
 RIGHT_TEST = """\
 def exposes(f):
