@@ -1,9 +1,11 @@
 """The page for teachers: what it says of the lessons is what the lessons say."""
 
+import ast
 import csv
 import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,32 @@ def test_what_the_page_shows_of_a_class_is_what_the_command_says_of_it(tmp_path)
     text = " ".join(teaching.marks_table(ROOT / "book" / "marks.csv"))
     assert "✖ not yet" in text
     assert "carla, 4.3: Its cell was stopped after 10 s" in text
+
+
+def test_what_a_hub_installs_is_all_that_lessons_and_their_rooms_import():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    installed = {
+        re.split(r"\W", need)[0].lower() for need in project["optional-dependencies"]["teaching"]
+    }
+    allowed = installed | {"numpy", "nnlib"} | sys.stdlib_module_names
+    found = {}
+    for path in [*ROOT.glob("book/**/*.ipynb"), *ROOT.glob("nnlib/chapters/**/*.py")]:
+        text = path.read_text("utf-8")
+        if path.suffix == ".ipynb":
+            text = "\n".join(
+                "".join(cell["source"])
+                for cell in json.loads(text)["cells"]
+                if cell["cell_type"] == "code"
+            )
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                named = (
+                    [node.module]
+                    if isinstance(node, ast.ImportFrom)
+                    else [a.name for a in node.names]
+                )
+                tops = {name.partition(".")[0].lower() for name in filter(None, named)}
+                found |= dict.fromkeys(tops - allowed, path.relative_to(ROOT).as_posix())
+    # What PyTorch says was recorded; no lesson imports it.
+    assert found.keys() <= {"torch"}, found
+    assert not found.get("torch", "").startswith("book/")
