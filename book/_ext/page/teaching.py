@@ -27,6 +27,8 @@ from . import address
 ROOT = Path(__file__).resolve().parents[3]
 LESSON = re.compile(r"(\d+)_\w+/(\d+)_\w+\.ipynb$")
 FIRST_LINE = re.compile(r"^\*(\d+) minutes\b.*$", re.MULTILINE)
+# By a link, an equation, or its name; a chapter that only comes later is none that is needed.
+NAMED = re.compile(r"(?<=\(\.\./)\d+(?=_)|(?<=\()\d+(?=\.\d+\))|(?<=\bchapter )\d+")
 LINK = re.compile(r"\]\(([\w./]+\.ipynb)")
 
 
@@ -145,7 +147,7 @@ def chapters_table(lines: list[str], known: dict[str, Lesson]) -> list[str]:
     for number, group in groupby(known.values(), lambda one: one.number.split(".")[0]):
         here = list(group)
         index = here[0].path.parent / "index.ipynb"
-        before = {int(n) for n in re.findall(r"\(\.\./(\d+)_", needed_by(index))} - {int(number)}
+        before = {int(n) for n in NAMED.findall(needed_by(index))} - {int(number)}
         asked = getattr(furniture(number, "questions"), "QUESTIONS", [])
         pencil = sum(isinstance(question, questions.Blanks) for question in asked)
         link = f"[{number}](/{index.relative_to(ROOT).as_posix()})"
