@@ -338,6 +338,12 @@ def test_files_named_in_another_way_find_their_student(tmp_path):
     assert "expected a name in which" in second.refused
 
 
+def test_a_file_that_cannot_be_read_is_said(tmp_path):
+    (tmp_path / "a.ipynb").symlink_to(tmp_path / "gone")
+    [one] = handed_in.collect(tmp_path)
+    assert one.refused == "expected a file to read, got: No such file or directory"
+
+
 def test_exercises_are_chosen_by_number_or_chapter():
     known = marks.known()
     assert handed_in.wanted(["4.4"], known) == ["4.4-bug", "4.4"]

@@ -8,6 +8,7 @@ else.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     count = Counter(found.of(who, id).state for who in found.students for id in found.ids)
     states = ", ".join(f"{count[state]} {state}" for state in marks.STATES if count[state])
     print(f"{len(found.students)} students, {len(found.ids)} exercises: {states or 'no marks'}.")
-    for name, why in found.problems:
+    for _, name, why in found.problems:
         print(f"{name}: {why}")
     print(f"Written: {options.table}.csv and {options.table}.html")
     return 0
@@ -77,12 +78,8 @@ def _positive(text: str) -> float:
 
 
 def _processors() -> int:
-    import os
-
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS and Windows
-        return os.cpu_count() or 1
+    known = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    return len(known(0)) if known else os.cpu_count() or 1
 
 
 def grade(

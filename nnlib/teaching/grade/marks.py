@@ -33,12 +33,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Table:
-    """The marks by (student, exercise), and what could not be graded: (file, why)."""
+    """The marks by (student, exercise), and what to look at: (student, file, why)."""
 
     students: tuple[str, ...]
     ids: tuple[str, ...]
     marks: dict[tuple[str, str], Mark]
-    problems: tuple[tuple[str, str], ...] = ()
+    problems: tuple[tuple[str, str, str], ...] = ()
 
     def of(self, student: str, id: str) -> Mark:
         return self.marks.get((student, id), Mark(student, id, NOT_HANDED_IN))
@@ -85,16 +85,16 @@ def _rank(mark: Mark) -> int:
     return STATES.index(mark.state)
 
 
-def _problems(run: Run, everything: Sequence[str]) -> Iterable[tuple[str, str]]:
+def _problems(run: Run, everything: Sequence[str]) -> Iterable[tuple[str, str, str]]:
     """Yield what a teacher should know of a file besides its marks."""
-    name = run.submission.name
+    student, name = run.submission.student, run.submission.name
     if run.ended:
-        yield name, f"{run.ended}."
+        yield student, name, f"{run.ended}."
     elif not run.submission.ids:
-        yield name, "It has no exercise: no cell calls `check`."
+        yield student, name, "It has no exercise: no cell calls `check`."
     unknown = [label(id) for id in run.submission.ids if id not in everything]
     if unknown:
-        yield name, f"It checks {', '.join(unknown)}, which this book does not have."
+        yield student, name, f"It checks {', '.join(unknown)}, which this book does not have."
 
 
 def _mark(run: Run, id: str, limits: Limits) -> Mark:

@@ -189,16 +189,16 @@ async def kernel(
         ).rstrip(os.pathsep),
     }
     kernels.running.add(manager)
-    client = None
     try:
         await manager.start_kernel(cwd=str(folder), env=environment)
         client = manager.client()
         # Whatever is printed goes by another channel, to which nobody listens.
         client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
-        yield manager, client
-    finally:
-        if client is not None:
+        try:
+            yield manager, client
+        finally:
             client.stop_channels()
+    finally:
         kill(manager)
         kernels.running.discard(manager)
         with contextlib.suppress(Exception):  # it may never have begun
@@ -207,11 +207,11 @@ async def kernel(
 
 def kill(manager: Any) -> None:
     """End a kernel and what it has started, without asking."""
-    group = getattr(manager.provisioner, "pgid", None)
-    if group and hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
-    elif process := getattr(manager.provisioner, "process", None):
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None:
+        # It may be gone; and Windows knows no groups.
+        with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
 
 

@@ -45,8 +45,7 @@ def as_csv(table: Table) -> str:
             mark = table.of(student, id)
             row = (student, marks.label(id), marks.title(id), mark.state, mark.diagnosis)
             writer.writerow(map(harmless, (*row, mark.evidence, mark.notebook)))
-    for name, why in table.problems:
-        student = re.split(r"/|\.ipynb$", name)[0]
+    for student, name, why in table.problems:
         writer.writerow(map(harmless, (student, "", "", "", why, "", name)))
     return stream.getvalue()
 
@@ -143,7 +142,7 @@ def _problems(table: Table) -> Iterator[str]:
     if not table.problems:
         return
     yield "<h2>What to look at</h2><dl>"
-    for name, why in table.problems:
+    for _, name, why in table.problems:
         yield f"<dt>{escape(name)}</dt><dd>{prose(why)}</dd>"
     yield "</dl>"
 
