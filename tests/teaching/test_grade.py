@@ -156,7 +156,7 @@ def graded(tmp_path_factory):
     start = time.monotonic()
     said, progress = io.StringIO(), io.StringIO()
     with redirect_stdout(said), redirect_stderr(progress):
-        arguments = ["--table", str(place / "marks"), "--cell-seconds", "3", "--jobs", "3"]
+        arguments = ["--table", str(place / "marks"), "--cell-seconds", "5", "--jobs", "3"]
         assert command.main([str(folder), *arguments]) == 0, progress.getvalue()
     with (place / "marks.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
@@ -184,7 +184,7 @@ BJORN = "Björn O Neill"
         ("anna", "4.4", "not attempted", "The starter"),
         ("anna", "4.10", "not yet", "SyntaxError: '(' was never closed (line 1)"),
         ("anna", "4.11", "not reached", "Its check was not called"),
-        (BJORN, "4.1", "not reached", "stopped after 3 s: is there a loop that never ends?"),
+        (BJORN, "4.1", "not reached", "stopped after 5 s: is there a loop that never ends?"),
         (BJORN, "4.2", "passed", "checks hold"),  # the kernel's end takes nothing back
         (BJORN, "4.3", "not handed in", ""),
         (f"'{FORMULA}", "4.1", "not yet", EVIL[:8]),
@@ -194,7 +194,7 @@ BJORN = "Björn O Neill"
         ("emil", "4.2", "not attempted", "The starter"),  # the last, though the first was right
         ("emil", "4.3", "not yet", "mean"),
         ("finn_9", "4.1", "passed", ""),
-        ("finn_9", "4.2", "not reached", "ran for more than 3 s and could not be interrupted"),
+        ("finn_9", "4.2", "not reached", "ran for more than 5 s and could not be interrupted"),
         ("gil", "4.1", "not handed in", ""),
     ],
 )
