@@ -384,6 +384,14 @@ def test_a_kernel_that_does_not_start_is_said(tmp_path, monkeypatch):
     assert done.ended == "its kernel did not start"
 
 
+def test_an_exercise_is_marked_where_only_the_run_shows_which_it_is(tmp_path):
+    loop = "for id in ['4.1', '4.2']: check(id, circuit_backward)"
+    write(tmp_path / "a.ipynb", find("4.1").solution_source, loop, 'check("4.3", None)')
+    found = marks.table(command.run_all(handed_in.collect(tmp_path), Limits(), 1), [], Limits())
+    states = {id: mark.state for (_, id), mark in found.marks.items()}
+    assert states == {"4.1": "passed", "4.2": "not yet", "4.3": "not yet"}
+
+
 def test_without_what_runs_a_notebook_the_command_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "jupyter_client", None)
     with pytest.raises(Refused, match="jupyter_client is not installed: pip install"):

@@ -67,10 +67,10 @@ def table(runs: Iterable[Run], ids: Sequence[str], limits: Limits) -> Table:
     """Return the marks in these exercises; without any, in all that some notebook has."""
     runs = list(runs)
     everything = known()
-    asked = ids or [id for id in everything if any(id in run.submission.ids for run in runs)]
+    asked = ids or [id for id in everything if any(id in _ids(run) for run in runs)]
     marks: dict[tuple[str, str], Mark] = {}
     for run in runs:
-        for id in run.submission.ids:
+        for id in _ids(run):
             if id in asked:
                 mark = _mark(run, id, limits)
                 place = mark.student, id
@@ -79,6 +79,11 @@ def table(runs: Iterable[Run], ids: Sequence[str], limits: Limits) -> Table:
     problems = [problem for run in runs for problem in _problems(run, everything)]
     students = dict.fromkeys(run.submission.student for run in runs)
     return Table(tuple(students), tuple(asked), marks, tuple(problems))
+
+
+def _ids(run: Run) -> Iterable[str]:
+    """Return what a notebook checks by its text, and what it checked when it ran."""
+    return dict.fromkeys([*run.submission.ids, *(verdict["id"] for verdict in run.verdicts)])
 
 
 def _rank(mark: Mark) -> int:
