@@ -85,7 +85,7 @@ class Check:
         count = _count(hint)
         tips = _tips(exercise.hints, f'check("{id}", {exercise.name}', count)
         title = f"Exercise {exercise.id}, {exercise.title}"
-        return Verdict(title, _judge(exercise, function), list(tips))
+        return _told(id, function, Verdict(title, _judge(exercise, function), list(tips)))
 
     def bug(self, id: str, exposes: Any, *, hint: int | bool = 0) -> Verdict:
         """Check a learner's test of a lab: `exposes(f)` is True exactly if `f` is wrong.
@@ -98,7 +98,8 @@ class Check:
         count = _count(hint)
         tips = _tips(exercise.test_hints, f'check.bug("{id}", exposes', count)
         title = f"Exercise {exercise.id}, a test for it"
-        return Verdict(title, bugs.judge(exercise, exposes), list(tips))
+        verdict = Verdict(title, bugs.judge(exercise, exposes), list(tips))
+        return _told(id + BUG, exposes, verdict)
 
     def starter(self, id: str) -> str:
         """Return the code that an exercise starts from, or, for "4.4-bug", the test of a lab."""
@@ -141,6 +142,16 @@ def answer(id: str, function: Any, hint: int = 0) -> dict[str, Any]:
 
 
 STILL_THERE = "the bug is still there"
+
+Listener = Callable[[str, Any, Verdict], None]
+LISTENERS: list[Listener] = []
+"""Who is told of each verdict: its id (with BUG for a lab's test), what was checked, and it."""
+
+
+def _told(id: str, function: Any, verdict: Verdict) -> Verdict:
+    for listener in LISTENERS:
+        listener(id, function, verdict)
+    return verdict
 
 
 def _count(hint: int | bool) -> int:

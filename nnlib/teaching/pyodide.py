@@ -100,13 +100,16 @@ def _fetch(name: str, digest: str, folder: Path, say: Say) -> None:
 
 
 def library() -> bytes:
-    """Return nnlib as a zip for the page, the same bytes for the same files."""
+    """Return nnlib as a zip for the page, the same bytes for the same files.
+
+    What no page asks for is left out: the stylesheets and scripts, and the command for teachers.
+    """
     package = Path(__file__).parents[1]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(package.rglob("*")):
             parts = path.relative_to(package).parts
-            if path.is_dir() or "__pycache__" in parts or "assets" in parts:
+            if path.is_dir() or not {"__pycache__", "assets", "grade"}.isdisjoint(parts):
                 continue
             entry = zipfile.ZipInfo("/".join((package.name, *parts)))
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -11,6 +11,7 @@ admonitions   what would need a script that we do not load is a warning
 head          each page loads only the styles and scripts that it uses, none from another host
 bibliography  authors' names in full, and [Glorot and Bengio, 2010] as a label
 api           the reference of nnlib, from its docstrings
+teaching      courses, chapters and marks, for teachers, from the lessons themselves
 fonts         the letters of formulas that this book uses, and no others
 folder        what no page uses is taken out of the built folder; icons are drawn in the page
 """
@@ -31,6 +32,7 @@ ROOMS = (
     "head",
     "bibliography",
     "api",
+    "teaching",
     "fonts",
     "folder",
 )

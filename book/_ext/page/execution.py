@@ -31,11 +31,12 @@ from tools.kernels import Run, run  # noqa: E402
 FORMAT = "1"  # of the stored files and of what a digest covers
 PACKAGES_BEHIND_OUTPUTS = ("ipykernel", "ipython", "matplotlib", "numpy", "pygments")
 
-# What of nnlib no cell sees: it makes the page of what the cells displayed.
+# What of nnlib no cell sees: it makes the page of what the cells displayed, or marks of answers.
 FOR_THE_PAGE = (
     "teaching/sphinx*.py",
     "teaching/pyodide.py",
     "teaching/assets/**/*",
+    "teaching/grade/**/*",
     "teaching/play/**/*",
 )
 ROOMS = "chapters"
