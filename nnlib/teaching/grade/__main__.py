@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--cell-seconds", type=_positive, default=60, help="for a cell")
     add("--gigabytes", type=float, default=4, help="of memory for a notebook; 0 for no limit")
     add(
-        *("--student",),
+        "--student",
         default="",
         metavar="REGEX",
         help="with a group (?P<student>...), for files named in another way",
