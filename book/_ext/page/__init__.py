@@ -4,6 +4,7 @@ address       links to the repository and to the book lead to what is built, or 
 execution     notebooks run side by side, and again only what changed
 formulas      a formula that KaTeX cannot set is a warning that names it
 equations     "(2.5)" is a link to the equation that is numbered so
+places        equations, exercises and questions can be linked to, and are found by their names
 glossary      the first use of a word on a page leads to its entry
 code          a token in the color of plain text needs no element around it
 admonitions   what would need a script that we do not load is a warning
@@ -25,6 +26,7 @@ ROOMS = (
     "execution",
     "formulas",
     "equations",
+    "places",
     "glossary",
     "code",
     "admonitions",
