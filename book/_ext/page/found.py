@@ -49,7 +49,7 @@ def plain_formula(tex: str) -> str | None:
 
 
 def sentences(paragraph: nodes.Node) -> Iterator[str]:
-    """Yield the sentences that stand without their formulas, or with them written plainly."""
+    """Yield the first sentences of a paragraph, up to a formula that cannot be written plainly."""
     parts = [""]
     for node in paragraph.findall():
         if isinstance(node, nodes.Text) and not isinstance(node.parent, nodes.math):
@@ -60,8 +60,10 @@ def sentences(paragraph: nodes.Node) -> Iterator[str]:
             parts.append(node.get("after", ""))  # page/equations.py puts it there
     text = " ".join("".join(parts).split())
     for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z“(])", text):
-        if "\0" not in sentence and sentence.endswith((".", "?", "!")):
-            yield sentence
+        whole = not sentence[:1].islower() and sentence.endswith((".", "?", "!"))
+        if "\0" in sentence or not whole:
+            return  # what follows may lean on it
+        yield sentence
 
 
 def paragraphs(doctree: nodes.document) -> Iterator[nodes.Node]:
