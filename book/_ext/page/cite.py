@@ -20,9 +20,9 @@ FOOT = """
 <details class="sd-sphinx-override sd-dropdown sd-card sd-mb-3 cite">
 <summary class="sd-summary-title sd-card-header"><span class="sd-summary-text">Cite this lesson\
 </span><span class="sd-summary-state-marker sd-summary-chevron-right"><svg width="1.5em" \
-height="1.5em" class="sd-octicon" viewBox="0 0 24 24" aria-hidden="true"><path d="M8.72 18.78a.75.75 0 0 1 0-1.06\
-L14.44 12 8.72 6.28a.751.751 0 0 1 1.06-1.06l6.25 6.25a.75.75 0 0 1 0 1.06l-6.25 6.25a.75.75 0 0 1\
--1.06 0Z"/></svg></span></summary>
+height="1.5em" class="sd-octicon" viewBox="0 0 24 24" aria-hidden="true">\
+<path d="M8.72 18.78a.75.75 0 0 1 0-1.06L14.44 12 8.72 6.28a.751.751 0 0 1 1.06-1.06l6.25 \
+6.25a.75.75 0 0 1 0 1.06l-6.25 6.25a.75.75 0 0 1-1.06 0Z"/></svg></span></summary>
 <div class="sd-summary-content sd-card-body">
 <div class="highlight-bibtex notranslate"><div class="highlight"><pre>{}</pre></div></div>
 </div>
