@@ -138,21 +138,22 @@ def test_a_place_is_found_by_its_name_from_a_folder(book, chromium, query, expec
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("query", "expected"),
+    ("query", "expected", "among"),
     [
-        ("(4.14)", "book/04_backward/2_one_layer.html#equation-4-14"),
-        ("exercise 4.3", "book/04_backward/2_one_layer.html#exercise-4-3"),
-        ("dW", "book/04_backward/"),
-        ("Kaiming", "book/03_initialization/"),
-        ("softmax backward", "book/05_softmax_cross_entropy/"),
-        ("cross-entropy gradient", "book/05_softmax_cross_entropy/"),
-        ("momentum", "book/glossary.html#term-momentum"),
+        ("4.14", "book/04_backward/2_one_layer.html#equation-4-14", 1),
+        ("(4.14)", "book/04_backward/2_one_layer.html#equation-4-14", 1),
+        ("exercise 4.3", "book/04_backward/2_one_layer.html#exercise-4-3", 1),
+        ("dW", "book/04_backward/2_one_layer.html#equation-4-14", 9),
+        ("Kaiming", "book/03_initialization/2_kaiming.html", 1),
+        ("softmax backward", "book/05_softmax_cross_entropy/", 3),
+        ("cross-entropy gradient", "book/05_softmax_cross_entropy/", 1),
+        ("momentum", "book/glossary.html#term-momentum", 1),
     ],
 )
-def test_the_book_is_searched_from_a_folder(built, chromium, query, expected):
+def test_the_book_is_searched_from_a_folder(built, chromium, query, expected, among):
     page = chromium.new_page()
     try:
-        hits = search(page, built, query)[:3]
+        hits = search(page, built, query)[:among]
         assert any(hit[0].startswith(expected) for hit in hits), hits
     finally:
         page.close()

@@ -54,6 +54,9 @@ class Formulas(Domain):
         for name, page, anchor in self.data["entries"]:
             yield name, name, "equation", page, anchor, 0
 
+    def get_type_name(self, type: ObjType, primary: bool = False) -> str:
+        return type.lname  # what is said of it in the list of what was found
+
     def resolve_any_xref(self, *arguments: Any) -> list[Any]:
         return []
 

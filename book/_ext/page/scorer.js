@@ -1,6 +1,6 @@
-// Sphinx's own scores, but a place comes before a page: somebody looked for its name.
+// Sphinx's own scores, but what is named as one looks for it, within a page, comes first.
 var Scorer = {
-  score: ([, , anchor, , score]) => (anchor ? score + 10 : score),
+  score: ([, title, , , score]) => (title.includes(" > ") ? score + 20 : score),
   objNameMatch: 11,
   objPartialMatch: 6,
   objPrio: { 0: 15, 1: 5, 2: -5 },
