@@ -85,9 +85,19 @@ def test_a_description_is_what_the_page_asks_first():
     assert said == "Nudge one weight of a million: what happens?"
 
 
+def test_a_description_does_not_begin_in_the_middle():
+    cut = paragraph("The gradient is ", nodes.math("", r"\frac12"), ". It is half of that.")
+    left = paragraph("where x is the input. What follows?")  # stood behind a formula
+    first = paragraph("What is a gradient?")
+    assert found.description(page(cut, left, first)) == "What is a gradient?"
+
+
 def test_a_description_ends_with_a_sentence_or_a_word():
-    short, long = "A gradient is a list of slopes, one for each weight.", "word " * 50 + "end."
-    assert found.description(page(paragraph(f"{short} {long.capitalize()}"))) == short
+    short, long = (
+        "A gradient is a list of slopes, one for each weight.",
+        "Word " + "word " * 50 + "end.",
+    )
+    assert found.description(page(paragraph(f"{short} {long}"))) == short
     cut = found.description(page(paragraph(long)))
     assert len(cut) <= found.LONGEST
     assert cut.endswith("word…")
