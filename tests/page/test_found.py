@@ -317,3 +317,19 @@ def test_a_title_stays_on_the_picture(store, tmp_path, title):
     for box in [(card.WIDTH - 20, 0, card.WIDTH, card.HEIGHT), (30, 400, 800, 500)]:
         assert min(pixels.crop(box).tobytes()) > 240
     assert min(pixels.crop((card.LEFT, 175, 400, 260)).tobytes()) < 60
+
+
+def test_each_page_of_the_book_describes_itself(built):
+    said = {}
+    for path in sorted((built / "book").rglob("*.html")):
+        text = tags(path.read_bytes()).get("description", "")
+        assert 40 <= len(text) <= found.LONGEST, (path.name, text)
+        assert not re.search(r"[\\${}]|</?[a-z]", text), (path.name, text)
+        assert said.setdefault(text, path) == path
+    assert len(said) > 50
+
+
+def test_each_lesson_of_the_book_is_cited_by_a_key_of_its_own(built):
+    lessons = sorted((built / "book").glob("[0-9]*/*.html"))
+    keys = {entry(path.read_bytes())[0] for path in lessons}
+    assert len(keys) == len(lessons) > 50

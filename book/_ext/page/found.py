@@ -18,7 +18,7 @@ from nnlib.teaching.sphinx_ask import QuestionNode
 from sphinx.application import Sphinx
 
 from . import card
-from .equations import ancestors
+from .equations import MENTION, ancestors
 
 LONGEST, ENOUGH = 160, 60  # characters: what search engines show, and what says something
 LESSON = re.compile(r"book/(\d+)_\w+/")
@@ -61,7 +61,7 @@ def sentences(paragraph: nodes.Node) -> Iterator[str]:
     text = " ".join("".join(parts).split())
     for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z“(])", text):
         whole = not sentence[:1].islower() and sentence.endswith((".", "?", "!"))
-        if "\0" in sentence or not whole:
+        if "\0" in sentence or MENTION.search(sentence) or not whole:
             return  # what follows may lean on it
         yield sentence
 
@@ -70,10 +70,9 @@ def paragraphs(doctree: nodes.document) -> Iterator[nodes.Node]:
     """Yield the running text of a page, and what its questions ask."""
     for node in doctree.findall():
         if isinstance(node, QuestionNode):
-            for part in node.children[1:]:
-                if isinstance(part, nodes.raw):
-                    break  # what follows are the answers
-                yield part
+            # What comes later in it may lean on a formula, and then come the answers.
+            if len(node) > 1 and isinstance(node[1], nodes.paragraph):
+                yield node[1]
         elif isinstance(node, nodes.paragraph):
             needs = len(node) == 1 and isinstance(node[0], nodes.emphasis)  # "*25 minutes. ...*"
             if not needs and not any(isinstance(around, ASIDE) for around in ancestors(node)):
