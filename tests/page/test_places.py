@@ -101,7 +101,7 @@ def test_a_question_has_a_link():
     context = {"body": '<form class="ask" id="ask-2-slope" data-question="2.slope">\n<div>'}
     places.link(None, "a", "page.html", context, None)
     assert (
-        '<a class="headerlink" href="#ask-2-slope" title="Link to this question">'
+        '<a class="headerlink" href="#ask-2-slope" title="Link to this question" aria-label='
         in (context["body"])
     )
 

@@ -92,7 +92,9 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             box.parent.insert(box.parent.index(box), named(anchor, found[0]))
 
 
-LINK = '<a class="headerlink" href="#{}" title="Link to this {}">#</a>'
+LINK = (  # a screen reader would read the sign, not the title
+    '<a class="headerlink" href="#{0}" title="Link to this {1}" aria-label="Link to this {1}">#</a>'
+)
 TITLE = re.compile(r'(<div class="[^"]*admonition" id="(exercise-[\d-]+)">.*?)</p>', re.DOTALL)
 QUESTION = re.compile(r'<form class="ask" id="(ask-[\w-]+)"[^>]*>\n')
 
