@@ -183,7 +183,9 @@ def test_the_number_of_an_equation_is_its_anchor_and_each_mention_a_link(tmp_pat
     assert done.returncode == 0, done.stderr
     html = (tmp_path / "built" / "index.html").read_text(encoding="utf-8")
     assert html.count('href="#equation-2-5">(2.5)</a>') == 1  # code is left as it is
-    assert re.search(r'id="equation-2-5">\s*<span class="eqno">\(2\.5\)', html)
+    assert re.search(
+        r'id="equation-2-5">\s*<span class="eqno"><a href="#equation-2-5"[^>]*>\(2\.5\)<', html
+    )
     assert r"\tag" not in html
 
 

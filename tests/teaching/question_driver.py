@@ -6,7 +6,6 @@ from typing import Any
 
 from nnlib.teaching.questions import Choice, Number, Question
 
-
 SET = """(inputs, entry) => inputs.forEach((input, i) => {
   if (entry[i] === true) input.checked = true;
   else if (entry[i] !== false) input.value = entry[i];

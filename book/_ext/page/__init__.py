@@ -1,14 +1,17 @@
 """What the pages of the book ask of Sphinx beyond what Jupyter Book does, one room for each.
 
-address       links to the repository lead to the one that is built, or are left out
+address       links to the repository and to the book lead to what is built, or are left out
 execution     notebooks run side by side, and again only what changed
 formulas      a formula that KaTeX cannot set is a warning that names it
 equations     "(2.5)" is a link to the equation that is numbered so
 gradients     the equation index: each numbered gradient and what holds it
+places        equations, exercises and questions can be linked to, and are found by their names
 glossary      the first use of a word on a page leads to its entry
 code          a token in the color of plain text needs no element around it
 admonitions   what would need a script that we do not load is a warning
 head          each page loads only the styles and scripts that it uses, none from another host
+found         what search engines, and those who are sent a link, see of a page
+cite          each lesson ends with its BibTeX entry
 bibliography  authors' names in full, and [Glorot and Bengio, 2010] as a label
 api           the reference of nnlib, from its docstrings
 teaching      courses, chapters and marks, for teachers, from the lessons themselves
@@ -26,10 +29,13 @@ ROOMS = (
     "formulas",
     "equations",
     "gradients",
+    "places",
     "glossary",
     "code",
     "admonitions",
     "head",
+    "found",
+    "cite",
     "bibliography",
     "api",
     "teaching",

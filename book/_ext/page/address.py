@@ -3,6 +3,10 @@
 A fork's book points at the fork. What NNLIB_REPOSITORY names comes first (an address, or "none"),
 then the repository whose workflow runs the build, then git's remote "origin". Where none of them is
 an address on the web, the buttons that would lead there are left out.
+
+The book itself is where _config.yml says (html.baseurl), or NNLIB_BOOK (an address, or "none"), or
+where GitHub Pages shows what a workflow of the repository publishes. Git's remote is no sign of it:
+whoever builds a clone has published nothing. Without that address a page gives none of its own.
 """
 
 import os
@@ -16,12 +20,16 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 SETTING = "NNLIB_REPOSITORY"
+BOOK = "NNLIB_BOOK"
 PROVIDERS = ("github", "gitlab", "bitbucket")
 # "git@host:owner/name.git" and "ssh://git@host/owner/name" are the same place as an https address.
 REMOTE = re.compile(
     r"^(?:https?://(?:[^@/]+@)?|ssh://(?:[^@/]+@)?|[^@/:]+@)"
     r"(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?[/:](?P<path>[^\s?#]+?)(?:\.git)?/?$"
 )
+
+WEB = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[^\s?#]*)?")
+GITHUB = "https://github.com"
 
 
 def address_of(remote: str) -> str | None:
@@ -65,6 +73,27 @@ def branch(environment: Mapping[str, str], folder: Path) -> str:
     return git(folder, "symbolic-ref", "--short", "HEAD") or "main"
 
 
+def book(environment: Mapping[str, str]) -> str:
+    """Return the address of the book, with a slash at its end; "" if nobody knows it."""
+    named = environment.get(BOOK, "").strip()
+    if named:
+        if named != "none" and not WEB.fullmatch(named):
+            raise ValueError(
+                f'{BOOK}: expected an address such as https://host/book/, or "none", got {named!r}'
+            )
+        return "" if named == "none" else named.rstrip("/") + "/"
+    owner, _, name = environment.get("GITHUB_REPOSITORY", "").partition("/")
+    if not name or environment.get("GITHUB_SERVER_URL", GITHUB) != GITHUB:
+        return ""
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+
+
+def set_address(app: Sphinx, config: Config) -> None:
+    """Tell Sphinx where the book will be: each page then names its own address."""
+    config.html_baseurl = config.html_baseurl or book(os.environ)
+
+
 def set_links(app: Sphinx, config: Config) -> None:
     """Give the theme the address, or take from it all that needs one."""
     if config.html_theme != "sphinx_book_theme":
@@ -85,5 +114,6 @@ def set_links(app: Sphinx, config: Config) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("config-inited", set_address)
     app.connect("config-inited", set_links, priority=100)  # before the theme reads it
     return {"parallel_read_safe": True, "parallel_write_safe": True}

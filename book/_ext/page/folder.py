@@ -31,11 +31,16 @@ FRONT_DOOR = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<meta http-equiv="refresh" content="0; url={page}">
+{tags}<meta http-equiv="refresh" content="0; url={page}">
 </head>
 <body><main><h1>{title}</h1><p><a href="{page}">Open the book</a></p></main></body>
 </html>
 """
+
+# Whoever sends the address of the book around sends the door's: it says what the first page does.
+TAGS = re.compile(
+    r'<(?:meta (?:name="(?:description|twitter)|property="og:)|link rel="canonical").*'
+)
 
 UNUSED_FILES = (
     "_static/**/*.map",
@@ -80,9 +85,12 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
     for path in pages_that_are_gone(app, built):
         path.unlink()
     if app.config.root_doc != "index":
-        door = FRONT_DOOR.format(
-            title=html.escape(app.config.html_title), page=f"{app.config.root_doc}.html"
+        first = f"{app.config.root_doc}.html"
+        tags = "".join(
+            f"{tag}\n" for tag in TAGS.findall((built / first).read_text(encoding="utf-8"))
         )
+        title = html.escape(app.config.html_title)
+        door = FRONT_DOOR.format(title=title, page=first, tags=tags)
         (built / "index.html").write_text(door, encoding="utf-8")
     quiet_theme(built)
     scripts = "".join(

@@ -52,10 +52,8 @@ def start_katex(folder: Path, timeout: float) -> tuple[subprocess.Popen[bytes], 
             time.sleep(0.01)
 
 
-EQUATION_NUMBER = (
-    '<span class="eqno">({})<a class="headerlink" href="#{}" title="Link to this equation">#</a>'
-    "</span>"
-)
+# The number is the link: a sign behind it would stand between the number and the edge.
+EQUATION_NUMBER = '<span class="eqno"><a href="#{1}" title="Link to this equation">({0})</a></span>'
 
 
 def beside_last_symbol(formula: str, mark: str) -> str:

@@ -18,6 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from page.equations import anchor, homes
+from page.places import exercise_anchor
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def kept(env: BuildEnvironment) -> dict[str, dict[str, tuple[str, str]]]:
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the numbered formulas of a page, and give its exercises an anchor."""
+    """Keep the numbered formulas of a page, and where its exercises are."""
     page = app.env.docname
     forget(app, app.env, page)
     for formula in doctree.findall(nodes.math_block):
@@ -68,9 +69,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     for box in doctree.findall(nodes.Admonition):
         title = box.next_node(nodes.title)
         if title is not None and (found := EXERCISE.match(title.astext())):
-            id = "exercise-" + found[1].replace(".", "-")
-            box["ids"].append(id)
-            kept(app.env)["exercises"][found[1]] = (page, id)
+            kept(app.env)["exercises"][found[1]] = (page, exercise_anchor(found[1]))
 
 
 def forget(app: Sphinx, env: BuildEnvironment, page: str) -> None:
