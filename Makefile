@@ -8,8 +8,10 @@ PORT    ?= 8000
 # Chapters multiply small matrices: threads that wait for each other cost more than they save.
 export OPENBLAS_NUM_THREADS ?= 1
 TORCH   ?= torch==2.13.0
-# One notebook, or one file of tests, for each processor; the cells of one stay together.
+# One notebook for each processor: its cells stay together. Of the tests a processor that is done
+# takes over half of what another has left.
 SIDE_BY_SIDE := -n logical --dist loadfile
+SHARED_OUT   := -n logical --dist worksteal
 
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install
@@ -125,7 +127,7 @@ lint: $(VENV)/test.stamp
 
 unit: $(VENV)/test.stamp
 	@rm -rf _build/coverage; mkdir -p _build/coverage; failed=; \
-	$(BIN)/python -m coverage run -m pytest --ignore=tests/page $(SIDE_BY_SIDE) || \
+	$(BIN)/python -m coverage run -m pytest --ignore=tests/page $(SHARED_OUT) || \
 	  failed=', pytest'; \
 	$(BIN)/python -m coverage combine --quiet; \
 	$(BIN)/python -m coverage report || failed="$$failed, coverage"; \
@@ -138,7 +140,7 @@ compare: $(VENV)/book.stamp
 	  echo 'If the new output is right: make notebooks'; exit $$status; } >&2
 
 page: $(VENV)/test.stamp book
-	$(BIN)/python -m pytest tests/page $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest tests/page $(SHARED_OUT)
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks

@@ -130,7 +130,7 @@ function addPage({ name, text, base, level, chapter, called }) {
   const article = page.querySelector("article.bd-article");
   const anchor = anchorOf(name);
   for (const gone of article.querySelectorAll(
-    ".headerlink, .toctree-wrapper, .nnlib-progress, .nnlib-bar, .explorer form, figure noscript, "
+    ".headerlink, details.cite, .toctree-wrapper, .nnlib-progress, .nnlib-bar, .explorer form, figure noscript, "
       + ".nnlib-missing, .katex-mathml, .explorer > script, .sd-summary-state-marker, div.cell.nnlib-draws details.above-input",
   )) gone.remove();
 
@@ -177,7 +177,7 @@ function addPage({ name, text, base, level, chapter, called }) {
     const solution = solutions.get(id.replaceAll(".", "-"));
     const code = solution?.querySelector("pre").textContent.trimEnd();
     const sheet = startOf(exercise, code?.split("\n").length ?? 12);
-    sheet.id = `${anchor}--exercise-${id.replaceAll(".", "-")}`;
+    sheet.id = `${anchor}--sheet-${id.replaceAll(".", "-")}`;
     exercise.replaceWith(sheet);
     if (!solution) continue;
     const details = solution.querySelector("details");
