@@ -44,7 +44,10 @@ def picture(built, figure):
 
 def title(figure):
     """The top of the picture in shades of gray: paper, and the title in ink."""
-    shot = Image.open(io.BytesIO(figure.locator("img").screenshot())).convert("L")
+    image = figure.locator("img")
+    image.scroll_into_view_if_needed()
+    image.evaluate("image => image.decode()")
+    shot = Image.open(io.BytesIO(image.screenshot())).convert("L")
     return shot.crop((0, 0, shot.width, shot.height // 12))
 
 
