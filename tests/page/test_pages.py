@@ -318,6 +318,7 @@ def test_the_switch_changes_the_mode(built, chromium, load):
     page.locator(".theme-switch-button").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate(background) != before
+    page.wait_for_timeout(300)  # what a page keeps is written by another process
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     context.close()
