@@ -1,5 +1,7 @@
 """Every page of the built book, opened as a file in a real browser with no network."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "page_name" in metafunc.fixturenames:
         # Without a build there is one case, which fails in the fixture below.
         metafunc.parametrize("page_name", built_pages() or ["search.html"], scope="session")
+
+
+@pytest.fixture(scope="session")
+def sphinx() -> Callable[[Path], Path]:
+    """``sphinx(folder)`` builds the small book in it; returns where its pages are."""
+
+    def build(folder: Path) -> Path:
+        pages = folder / "_out"
+        done = subprocess.run(
+            [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", folder, pages],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return pages
+
+    return build
 
 
 @pytest.fixture(scope="session")

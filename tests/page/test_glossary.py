@@ -1,8 +1,6 @@
 """The first use of a word of the glossary on a lesson's page leads to its entry."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -52,15 +50,8 @@ Units add up, each unit does.
 }
 
 
-def build(folder):
-    done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", folder, folder / "_out"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    lesson = (folder / "_out/book/01_units/1_one.html").read_text(encoding="utf-8")
+def build(folder, sphinx):
+    lesson = (sphinx(folder) / "book/01_units/1_one.html").read_text(encoding="utf-8")
     return re.findall(r'<a class="[^"]*term[^"]*"([^>]*)>(?:<[^>]+>)?([^<]*)', lesson)
 
 
@@ -75,8 +66,8 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_the_first_use_of_each_word_is_a_link_and_the_longest_word_wins(folder):
-    links = build(folder)
+def test_the_first_use_of_each_word_is_a_link_and_the_longest_word_wins(folder, sphinx):
+    links = build(folder, sphinx)
     assert [text for _, text in links] == ["Dead units", "Units"]
     (dead, _), (unit, _) = links
     assert 'href="../glossary.html#term-dead-unit"' in dead
@@ -86,8 +77,8 @@ def test_the_first_use_of_each_word_is_a_link_and_the_longest_word_wins(folder):
     assert "#term-" not in intro
 
 
-def test_lessons_are_written_again_when_an_entry_changes(folder):
-    build(folder)
+def test_lessons_are_written_again_when_an_entry_changes(folder, sphinx):
+    build(folder, sphinx)
     entry = folder / "book/glossary.md"
     entry.write_text(PAGES["book/glossary.md"].replace("never", "hardly ever"), encoding="utf-8")
-    assert any("hardly ever" in attributes for attributes, _ in build(folder))
+    assert any("hardly ever" in attributes for attributes, _ in build(folder, sphinx))

@@ -1,7 +1,6 @@
 """Equations, exercises and questions have links, and are found by their names, from a folder."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -72,18 +71,11 @@ $$
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory):
+def book(tmp_path_factory, sphinx):
     folder = tmp_path_factory.mktemp("places")
     for name, text in {"conf.py": CONF, "index.md": INDEX, "other.md": OTHER}.items():
         (folder / name).write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", folder, folder / "_out"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "_out"
+    return sphinx(folder)
 
 
 def test_an_exercise_and_an_equation_are_links_to_themselves(book):
@@ -157,3 +149,21 @@ def test_the_book_is_searched_from_a_folder(built, chromium, query, expected, am
         assert any(hit[0].startswith(expected) for hit in hits), hits
     finally:
         page.close()
+
+
+@pytest.mark.browser
+def test_the_link_of_a_question_takes_no_room_from_its_text(visit):
+    page = visit("book/04_backward/2_one_layer.html", width=412).page
+    first_line = """(display) => {
+      const form = document.querySelector("form.ask");
+      form.querySelector("a.headerlink").style.display = display;
+      const text = form.querySelector(".ask-prompt p").cloneNode();
+      text.textContent = ". ".repeat(300);
+      form.querySelector(".ask-prompt").prepend(text);
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const width = range.getClientRects()[0].width;
+      text.remove();
+      return width;
+    }"""
+    assert page.evaluate(first_line, "none") == page.evaluate(first_line, "") > 200
