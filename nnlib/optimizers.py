@@ -83,7 +83,7 @@ class Optimizer(Named, family="optimizer"):
 
 def decaying(memory: dict[str, Array], name: str, keep: float, add: Array) -> Array:
     """Return and remember keep * (what was remembered, at first 0) + add."""
-    memory[name] = keep * memory.get(name, np.zeros_like(add)) + add
+    memory[name] = keep * memory[name] + add if name in memory else add.copy()
     return memory[name]
 
 

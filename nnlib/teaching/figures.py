@@ -19,9 +19,10 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 import re
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -223,10 +224,14 @@ class _Renderer(RendererSVG):
         mtext: Any = None,
     ) -> None:
         super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-        if self.within and mtext is not None:
-            box = mtext.get_window_extent(cast(Any, self))
-            self.within = box.xmin > -1 and box.ymin > -1
-            self.within &= box.xmax < self.width + 1 and box.ymax < self.height + 1
+        # mtext.get_window_extent would lay the text out a second time.
+        width, height, descent = self.get_text_width_height_descent(s, prop, ismath)
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        corners = [(along, up) for along in (0, width) for up in (-descent, height - descent)]
+        across = [x + along * cos - up * sin for along, up in corners]
+        down = [y - along * sin - up * cos for along, up in corners]
+        self.within &= -1 < min(across) and max(across) < self.width + 1
+        self.within &= -1 < min(down) and max(down) < self.height + 1
 
     def _draw_text_as_path(self, *text: Any, **options: Any) -> None:
         # draw_text would choose by "svg.fonttype". To set that for each text is a tenth of a frame.

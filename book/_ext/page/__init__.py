@@ -19,6 +19,7 @@ fonts         the letters of formulas that this book uses, and no others
 folder        what no page uses is taken out of the built folder; icons are drawn in the page
 """
 
+import os
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -44,7 +45,15 @@ ROOMS = (
 )
 
 
+def declare(app: Sphinx) -> None:
+    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    # Jupyter Book has no -j. Pages are read and written side by side, as notebooks run.
+    app.parallel = os.cpu_count() or 1
+    # It numbers sections when all pages are read, and says nothing about that.
+    app.connect("builder-inited", declare)
     # Jupyter Book always passes this value on; the extension that knows it is left out.
     app.add_config_value("comments_config", {}, "html")
     for room in ROOMS:
