@@ -17,10 +17,12 @@ of a figure that brings a background of its own, as matplotlib's figures do with
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import io
 import math
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
@@ -149,23 +151,39 @@ def drawn(fig: Figure) -> tuple[str, bool]:
             f"expected a matplotlib Figure; got {type(fig).__name__}. An axes has its at ax.figure"
         )
     stream = io.StringIO()
-    dpi = fig.dpi
-    fig.dpi = 72  # the unit of an SVG is the point
-    _thin(fig)
-    try:
+    with _in_points(fig) as dpi, mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"]}):
         width, height = fig.bbox.size
         vector = _Renderer(width, height, stream, image_dpi=dpi, metadata={"Date": None})
         renderer: Any = MixedModeRenderer(fig, width, height, dpi, vector)
-        if isinstance(fig.canvas, FigureCanvasAgg):  # which measures texts for the layout
-            fig.canvas.get_renderer().mathtext_parser = _FORMULAS
-        with mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"]}):
-            fig.draw(renderer)
-            renderer.finalize()
-    finally:
-        fig.dpi = dpi
+        fig.draw(renderer)
+        renderer.finalize()
     opaque = to_rgba(fig.get_facecolor())[3] > 0
     picture = _for_page(ElementTree.fromstring(stream.getvalue()), width, height, not opaque)
     return picture, vector.within
+
+
+def lay_out(fig: Figure) -> None:
+    """Put the axes where `drawn` would, without drawing: two fifths of the time."""
+    engine = fig.get_layout_engine()
+    with _in_points(fig):
+        for ax in fig.axes:
+            ax.apply_aspect()
+        if engine is not None:
+            engine.execute(fig)
+
+
+@contextlib.contextmanager
+def _in_points(fig: Figure) -> Iterator[float]:
+    """Make a figure ready for `drawn`, whose unit is the point; give its own dpi."""
+    dpi = fig.dpi
+    fig.dpi = 72
+    _thin(fig)
+    if isinstance(fig.canvas, FigureCanvasAgg):  # which measures texts for the layout
+        fig.canvas.get_renderer().mathtext_parser = _FORMULAS
+    try:
+        yield dpi
+    finally:
+        fig.dpi = dpi
 
 
 def _thin(fig: Figure) -> None:
@@ -230,8 +248,8 @@ class _Renderer(RendererSVG):
         corners = [(along, up) for along in (0, width) for up in (-descent, height - descent)]
         across = [x + along * cos - up * sin for along, up in corners]
         down = [y - along * sin - up * cos for along, up in corners]
-        self.within &= -1 < min(across) and max(across) < self.width + 1
-        self.within &= -1 < min(down) and max(down) < self.height + 1
+        self.within &= min(across) > -1 and max(across) < self.width + 1
+        self.within &= min(down) > -1 and max(down) < self.height + 1
 
     def _draw_text_as_path(self, *text: Any, **options: Any) -> None:
         # draw_text would choose by "svg.fonttype". To set that for each text is a tenth of a frame.

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import Bbox
 
-from nnlib.teaching.figures import drawn, svg
+from nnlib.teaching.figures import drawn, lay_out, svg
 
 
 class Placing:
@@ -22,13 +22,16 @@ class Placing:
         self._boxes: dict[Any, list[Bbox]] = {}
 
     def settle(self, fig: Figure) -> str:
-        """Draw a figure that lays itself out; from now on its axes have no more room than here."""
-        picture = svg(fig)
+        """Let a figure lay itself out; from now on its axes have no more room than here.
+
+        It is not drawn: the picture is empty.
+        """
+        lay_out(fig)
         if key := _grid(fig):
             boxes = [ax.get_position(original=True) for ax in fig.axes]
             known = self._boxes.get(key, boxes)
             self._boxes[key] = [_common(a, b) for a, b in zip(known, boxes, strict=True)]
-        return picture
+        return ""
 
     def svg(self, fig: Figure) -> str:
         """Draw a figure with its axes where they stand in the others, if its texts fit then."""
