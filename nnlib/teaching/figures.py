@@ -158,7 +158,7 @@ def drawn(fig: Figure) -> tuple[str, bool]:
         fig.draw(renderer)
         renderer.finalize()
     opaque = to_rgba(fig.get_facecolor())[3] > 0
-    picture = _for_page(ElementTree.fromstring(stream.getvalue()), width, height, not opaque)
+    picture = _for_page(stream.getvalue(), width, height, not opaque)
     return picture, vector.within
 
 
@@ -264,13 +264,13 @@ class _Renderer(RendererSVG):
         return _extent(s, prop.copy(), ismath, families)
 
 
-def _for_page(root: ElementTree.Element, width: float, height: float, follows: bool) -> str:
+def _for_page(text: str, width: float, height: float, follows: bool) -> str:
     """Drop what no browser needs; let the colors of `PALETTE` follow the page, where they may."""
+    root = ElementTree.fromstring(text)
     for parent in root.iter():
         for child in list(parent):
             if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
-    text = ElementTree.tostring(root, encoding="unicode")
     linked = set(re.findall(r"#([\w.-]+)", text))
     used = {"paper"} if follows else set()
     for element in root.iter():
