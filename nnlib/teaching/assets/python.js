@@ -228,7 +228,7 @@
   // --- Exercises. ---
 
   function exercise(box) {
-    const { exercise: id, name, hints: count, cell } = box.dataset;
+    const { exercise: id, name, registry, hints: count, cell } = box.dataset;
     const number = Number(cell);
     const part = (what) => box.querySelector(`.nnlib-${what}`);
     const area = box.querySelector("textarea");
@@ -244,7 +244,7 @@
       if (open) solution.querySelector("details")?.setAttribute("open", "");
     };
     const { run, say } = runner({
-      kind: "check", label: "Check", number, more: { id, name },
+      kind: "check", label: "Check", number, more: { id, name, registry },
       parts: {
         bar: part("bar"), status: box.querySelector("[role=status]"), output, go: check, before: hint,
         clear() { evidence.hidden = true; evidence.textContent = ""; },
