@@ -10,8 +10,11 @@ gives a figure of the book; `figure` shows it with one sentence that says what t
 
 A figure is kept as SVG. Its text stays text, and the colors of `PALETTE` become CSS variables
 with a second value for dark pages: one file serves both, because a browser hands the color scheme
-of the page to the pictures in it. Other colors are the same on every page, and so are all colors
-of a figure that brings a background of its own, as matplotlib's figures do without `STYLE`.
+of the page to the pictures in it. Other colors are the same on every page.
+
+A figure that brings a background of its own, as matplotlib's figures do without `STYLE`, keeps its
+look: its colors, its fonts and its size. One without, whose labels would be too dark for a dark
+page, gets white paper there.
 """
 
 from __future__ import annotations
@@ -26,11 +29,12 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
 from matplotlib.textpath import TextToPath
@@ -83,6 +87,8 @@ STYLE: dict[Any, Any] = {
 
 _SVG = "http://www.w3.org/2000/svg"
 _HREF = "{http://www.w3.org/1999/xlink}href"
+# Verdana was drawn by who drew Bitstream Vera, which DejaVu goes back to: its letters are as wide.
+_DEJAVU = "'DejaVu Sans',Verdana,"
 _FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
 
@@ -114,7 +120,9 @@ def checked_sentence(sentence: object, name: str = "sentence") -> str:
 def payload(pictures: list[str], frames: list[tuple[int, str]], **more: Any) -> dict[str, Any]:
     """Return what the page is told: the pictures, and which one and which sentence a frame is."""
     width, height = size(pictures[0])
-    return {"svgs": pictures, "frames": frames, "width": width, "height": height, **more}
+    own = OWN in pictures[0].partition(">")[0]
+    data = {"svgs": pictures, "frames": frames, "width": width, "height": height, "own": own}
+    return data | more
 
 
 def as_html(picture: str, sentence: str, alt: str) -> str:
@@ -150,7 +158,9 @@ def drawn(fig: Figure) -> tuple[str, bool]:
     stream = io.StringIO()
     dpi = fig.dpi
     fig.dpi = 72  # the unit of an SVG is the point
-    _thin(fig)
+    opaque = to_rgba(fig.get_facecolor())[3] > 0
+    if not opaque:
+        _thin(fig)
     try:
         width, height = fig.bbox.size
         vector = _Renderer(width, height, stream, image_dpi=dpi, metadata={"Date": None})
@@ -162,9 +172,36 @@ def drawn(fig: Figure) -> tuple[str, bool]:
             renderer.finalize()
     finally:
         fig.dpi = dpi
-    opaque = to_rgba(fig.get_facecolor())[3] > 0
-    picture = _for_page(ElementTree.fromstring(stream.getvalue()), width, height, not opaque)
+    look = "own" if opaque else "dark on light" if _is_dark(fig) else "follows"
+    picture = _for_page(ElementTree.fromstring(stream.getvalue()), width, height, look)
     return picture, vector.within
+
+
+OWN = ' class="own"'
+"""What the SVG of a figure with a background of its own starts with."""
+
+
+def _is_dark(fig: Figure) -> bool:
+    """Tell whether labels or titles have a color that a dark page would swallow."""
+    texts = [text for ax in fig.axes for text in (ax.title, ax.xaxis.label, ax.yaxis.label)]
+    shown = (text.get_color() for text in texts if text.get_text())
+    return any(
+        to_hex(color) not in _NAMES and _contrast(to_rgb(color)) < _READABLE for color in shown
+    )
+
+
+_READABLE = 3.0
+
+
+def _contrast(color: tuple[float, float, float]) -> float:
+    """Return the contrast with the paper of dark pages, by WCAG 2.2."""
+
+    def luminance(rgb: tuple[float, float, float]) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+        return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+    darker, lighter = sorted([luminance(color), luminance(to_rgb(COLORS["paper"][1]))])
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _thin(fig: Figure) -> None:
@@ -241,7 +278,7 @@ class _Renderer(RendererSVG):
         return _extent(s, prop.copy(), ismath, families)
 
 
-def _for_page(root: ElementTree.Element, width: float, height: float, follows: bool) -> str:
+def _for_page(root: ElementTree.Element, width: float, height: float, look: str) -> str:
     """Drop what no browser needs; let the colors of `PALETTE` follow the page, where they may."""
     for parent in root.iter():
         for child in list(parent):
@@ -249,6 +286,7 @@ def _for_page(root: ElementTree.Element, width: float, height: float, follows: b
                 parent.remove(child)
     text = ElementTree.tostring(root, encoding="unicode")
     linked = set(re.findall(r"#([\w.-]+)", text))
+    follows = look == "follows"
     used = {"paper"} if follows else set()
     for element in root.iter():
         _slim(element, linked, follows, used)
@@ -256,9 +294,10 @@ def _for_page(root: ElementTree.Element, width: float, height: float, follows: b
         "width": f"{width * 4 / 3:.0f}",  # CSS has 96 pixels to the inch of 72 points
         "height": f"{height * 4 / 3:.0f}",
         "viewBox": f"0 0 {width:g} {height:g}",
-        "font-family": _FONTS,
+        "font-family": (_DEJAVU if look == "own" else "") + _FONTS,
+        **({"class": "own"} if look == "own" else {}),
     }
-    root.insert(0, _sheet(used))
+    root.insert(0, _sheet(used, paper=look == "dark on light"))
     return _serialize(root)
 
 
@@ -302,7 +341,7 @@ def _style(declarations: str, follows: bool) -> tuple[str, frozenset[str]]:
     kept, used = [], set()
     for declaration in declarations.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
-        if name == "font-family" and "monospace" not in value:
+        if name == "font-family" and _DEFAULT_FONT.match(value):
             continue
         if follows and (color := _NAMES.get(value.lower())):
             used.add(color)
@@ -311,7 +350,11 @@ def _style(declarations: str, follows: bool) -> tuple[str, frozenset[str]]:
     return ";".join(kept), frozenset(used)
 
 
-def _sheet(used: set[str]) -> ElementTree.Element:
+# What a figure says whose author chose no font.
+_DEFAULT_FONT = re.compile("['\"]?DejaVu Sans['\"]?(,|$)")
+
+
+def _sheet(used: set[str], paper: bool = False) -> ElementTree.Element:
     """Return the colors of light and dark pages.
 
     Safari may follow the system where the page does not. There the figure brings its own paper.
@@ -322,6 +365,8 @@ def _sheet(used: set[str]) -> ElementTree.Element:
     )
     sheet = ElementTree.Element(f"{{{_SVG}}}style")
     sheet.text = "*{stroke-linejoin:round;stroke-linecap:butt}"
+    if paper:
+        sheet.text += "@media(prefers-color-scheme:dark){:root{background:#fff}}"
     if used:
         sheet.text += (
             f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"

@@ -210,8 +210,9 @@ def _explorer(node: FigureNode, files: list[str], folder: str) -> Iterator[str]:
 def _image(node: FigureNode, source: str, alt: str) -> str:
     content = node["content"]
     # "dark-light" tells themes made with pydata's that the image needs no white card.
+    own = f'style="max-width:{content["width"]}px" ' if content.get("own") else ""
     return (
-        f'<img class="dark-light" src="{source}" alt="{html.escape(alt)}" '
+        f'<img class="dark-light" src="{source}" alt="{html.escape(alt)}" {own}'
         f'width="{content["width"]}" height="{content["height"]}"'
         f'{" loading=lazy" if node["lazy"] else ""} decoding="async">\n'
     )
