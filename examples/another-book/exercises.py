@@ -9,10 +9,11 @@ from nnlib.teaching.questions import Blanks, Choice, Number, Option, Slip
 
 
 def bisect(p, a, b, steps):
-    """Halve the bracket (a, b) of a root of the polynomial p, `steps` times.
+    """Halve the bracket (a, b) of a root of p, `steps` times.
 
-    p has its coefficients from the highest power down, as np.polyval takes them. Its values at a
-    and b have opposite signs. Returns the last bracket as (a, b).
+    p has its coefficients from the highest power down, for
+    np.polyval. Its values at a and b have opposite signs.
+    Returns the last bracket as (a, b).
     """
     for _ in range(steps):
         m = (a + b) / 2
@@ -130,10 +131,11 @@ BRACKETS = Blanks(
 
 
 def swing(angle, speed, dt):
-    """Move a pendulum on by a time dt: first its speed, then with the new speed its angle.
+    """Move a pendulum on by a time dt.
 
-    The angle is in radians from the lowest point, the speed in radians per unit of time. In units
-    in which g / length = 1, the acceleration is -sin(angle). Returns the new (angle, speed).
+    First its speed changes; with the new speed, its angle. The
+    angle is in radians from the lowest point. The acceleration
+    is -sin(angle). Returns the new (angle, speed).
     """
     speed = speed - np.sin(angle) * dt
     angle = angle + speed * dt

@@ -210,9 +210,11 @@ def _explorer(node: FigureNode, files: list[str], folder: str) -> Iterator[str]:
 def _image(node: FigureNode, source: str, alt: str) -> str:
     content = node["content"]
     # "dark-light" tells themes made with pydata's that the image needs no white card.
-    own = f'style="max-width:{content["width"]}px" ' if content.get("own") else ""
+    own = content.get("own")
+    natural = f'style="max-width:{content["width"]}px" ' if own else ""
     return (
-        f'<img class="dark-light" src="{source}" alt="{html.escape(alt)}" {own}'
+        f'<img class="dark-light{" figure-own" * bool(own)}" '
+        f'src="{source}" alt="{html.escape(alt)}" {natural}'
         f'width="{content["width"]}" height="{content["height"]}"'
         f'{" loading=lazy" if node["lazy"] else ""} decoding="async">\n'
     )

@@ -32,7 +32,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from nnlib.teaching import pyodide, shipping
+from nnlib.teaching import pyodide, shipping, sphinx_progress
 from nnlib.teaching.checks import BUG
 from nnlib.teaching.exercises import Exercise, find
 from nnlib.teaching.lesson import Statement, statements
@@ -463,7 +463,7 @@ def _load(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> 
         "data-lesson": relative_uri(here, f"{FOLDER}/lessons/{page}.js?v={digest}")
     }
     load_core(app, page)
-    app.add_js_file("python.js", loading_method="defer", **lesson)
+    app.add_js_file("python.js", loading_method="defer", **lesson, **sphinx_progress.store(app))
 
 
 def load_core(app: Sphinx, page: str) -> None:

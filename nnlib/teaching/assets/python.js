@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { lesson: lessonFile } = document.currentScript.dataset;
+  const { lesson: lessonFile, store: KEY } = document.currentScript.dataset;
   const LIMITS = { check: 10, run: 30 };
   const MORE = 30;
 
@@ -12,7 +12,6 @@
   // --- What a reader typed, kept in this browser only. ---
 
   // progress.js keeps all that a book keeps; a book without it has the same place for code.
-  const KEY = "nnbh:1";
   const own = {
     read() {
       try {
