@@ -120,7 +120,8 @@ def place(module: str, folder: Path) -> Path | None:
 
 def load(module: str, folder: Path) -> Registry:
     """Return the registry that a notebook in the folder means by the name of a module."""
-    if not isinstance(module, str) or not all(part.isidentifier() for part in module.split(".")):
+    parts = module.split(".") if isinstance(module, str) else [""]
+    if not all(part.isidentifier() for part in parts) or parts[1:] == ["py"]:
         raise ValueError(f'expected the name of a module, such as "exercises", got {module!r}')
     beside = place(module, folder.resolve())
     if beside is None:

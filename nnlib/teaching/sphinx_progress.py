@@ -57,8 +57,8 @@ def store(app: Sphinx) -> dict[str, Any]:
 
     Books on one host share one store, and may have the same ids: each has a name of its own.
     """
-    slug = re.sub(r"\W+", "-", app.config.project.lower()).strip("-")
-    return {"data-store": app.config.nnlib_store or f"nnlib:{slug}"}
+    slug = re.sub(r"\W+", "-", app.config.html_title.lower()).strip("-")
+    return {"data-store": app.config.nnlib_store or f"nnlib:{slug}", "data-file": f"{slug}.json"}
 
 
 def _load(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:

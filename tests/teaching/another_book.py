@@ -1,4 +1,4 @@
-"""A book that is not ours, for the tests: nnlib-teaching from its wheel, and no chapter in reach."""
+"""A book that is not ours, for the tests: nnlib-teaching from its wheel, no chapter in reach."""
 
 from __future__ import annotations
 
