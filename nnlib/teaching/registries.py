@@ -220,10 +220,17 @@ def _disagreement(exercise: Exercise) -> str:
         if exercise.free and other.error is None:
             continue  # other values are right as well
         if not agree("value", "", other, right, exercise):
-            gave = name_of(other.error) if other.error else repr(other.value)
-            due = name_of(right.error) if right.error else repr(right.value)
-            return f"for {given!r} its witness gives {gave} and its solution {due}"
+            inputs = ", ".join(map(_shown, given))
+            gave, due = (name_of(t.error) if t.error else _shown(t.value) for t in (other, right))
+            return f"for {inputs} its witness gives {gave} and its solution {due}"
     return ""
+
+
+def _shown(value: Any) -> str:
+    """Write a value without the names of NumPy's types."""
+    if isinstance(value, tuple | list):
+        return f"({', '.join(map(_shown, value))})"
+    return np.array2string(np.asarray(value), threshold=20, separator=", ")
 
 
 def main(names: Sequence[str]) -> int:

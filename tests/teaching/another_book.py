@@ -52,9 +52,11 @@ def environment(folder: Path, built: Path) -> Path:
 
 
 def pages(target: Path) -> str:
-    """Return the text of all that a browser can ask for, in one string."""
+    """Return the text of all that a browser can ask for, but Python, in one string."""
     readable = {".html", ".js", ".css", ".svg", ".txt", ".json"}
     files = [path for path in target.rglob("*") if path.suffix in readable]
     return "\n".join(
-        path.read_text(encoding="utf-8") for path in files if "pyodide" not in path.as_posix()
+        path.read_text(encoding="utf-8")
+        for path in files
+        if not {"from-folder", "_python"} & set(path.relative_to(target).parts)
     )

@@ -150,7 +150,11 @@ def opened(chromium, book):
                 route.continue_() if here else route.abort()
 
             page.route("**/*", decide)
-            page.on("pageerror", lambda error: errors.append(str(error)))
+            # Jupyter Book 1 declares this name twice, in any book.
+            page.on(
+                "pageerror",
+                lambda error: "THEBE_JS_URL" in str(error) or errors.append(str(error)),
+            )
             page.goto(f"{address}{name}")
             return page
 
@@ -172,7 +176,7 @@ def test_the_slider_moves_the_figure(opened):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert "After 2 halvings the root of x² − 2 lies in [1, 1.5]." in figure.text_content()
-    figure.get_by_text("2 − x³").click()
+    figure.get_by_role("radio", name="2 − x³").check()
     assert "lies in [1, 1.5]" in figure.locator("figcaption").text_content()
     assert figure.locator("img").get_attribute("src") != before
     assert page.url.endswith("steps=2&function=2+%E2%88%92+x%C2%B3")
@@ -230,10 +234,10 @@ def test_code_is_checked_in_the_page(opened):
     small = "def swing(angle, speed, dt):\n    speed = speed - angle * dt\n"
     end = "    return angle + speed * dt, speed\n"
     assert "The force goes with sin(angle)" in check(page, box, small + end)
-    mine = small.replace("- angle", "- np.cos(angle)") + end  # nobody registered this one
+    mine = small.replace("- angle * dt", "- np.sin(angle)") + end  # nobody registered this one
     told = check(page, box, mine)
     assert "✖ Not quite." in told
-    assert "cos" in told
+    assert "as if there were no multiplication by dt, where speed is computed" in told
     right = small.replace("- angle", "- np.sin(angle)") + end
     assert "✔ Passed." in check(page, box, right)
     box.get_by_role("button", name="Hint 1 of 2").click()
@@ -318,7 +322,7 @@ LIST = blocks()["exercises"]
 def built_with(python: Path, source: Path, cell: str, **modules: str) -> str:
     """Build a notebook of one cell with these modules, without running it; return what is said."""
     page = "---\nfile_format: mystnb\n---\n# One\n\n```{code-cell}\n" + cell + "\n```\n"
-    conf = blocks()["python"] + 'nb_execution_mode = "off"\n'
+    conf = blocks()["python"] + 'nb_execution_mode = "off"\nsuppress_warnings = ["myst-nb.lexer"]\n'
     for name, text in {"conf": conf, **modules}.items():
         (source / f"{name}.py").write_text(text)
     (source / "index.md").write_text(page)
@@ -328,7 +332,7 @@ def built_with(python: Path, source: Path, cell: str, **modules: str) -> str:
 
 
 OPEN = 'from nnlib.teaching import registry\nask, check = registry("exercises")\n'
-NEEDS = "import scipy.optimize\n"
+NEEDS = "import matplotlib.pyplot as plt\n"
 
 
 @pytest.mark.parametrize(
@@ -345,15 +349,9 @@ NEEDS = "import scipy.optimize\n"
         ),
         pytest.param(
             f'{OPEN}check("1.1", rms)',
-            LIST.replace("len(x) ** 0.5", "len(x)"),
-            "its witness gives 2.5 and its solution 3.53",
-            id="another witness",
-        ),
-        pytest.param(
-            f'{OPEN}check("1.1", rms)',
             NEEDS + LIST,
             r"the page cannot import exercises .*exercises\.py, line 1: ModuleNotFoundError: "
-            r"No module named 'scipy' in the page. A page has NumPy",
+            r"No module named 'matplotlib' in the page. A page has NumPy",
             id="another library",
         ),
     ],

@@ -271,6 +271,7 @@
     });
     const draw = edit(area, run);
     const kept = keep({ area, key: id, number, starter, offer, draw });
+    area.addEventListener("focus", () => box.classList.add("nnlib-typed"), { once: true });
 
     const name_hint = () => {
       hint.textContent = shown < count ? `Hint ${shown + 1} of ${count}` : "Solution";
