@@ -102,10 +102,13 @@ names = sys.argv[1:]
 here = os.getcwd()
 sys.path.insert(0, here)
 own = {entry.partition(".")[0] for entry in os.listdir(here)}
+# Of the standard library, what Pyodide leaves out.
+lacking = {"curses", "dbm", "lzma", "sqlite3", "ssl", "tkinter", "turtle", "turtledemo", "venv"}
+there = (sys.stdlib_module_names - lacking) | {"numpy"} | own
 
 class Page:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] not in sys.stdlib_module_names | {"numpy"} | own:
+        if name.partition(".")[0] not in there:
             raise ModuleNotFoundError(f"No module named {name!r} in the page", name=name)
 
 sys.meta_path.insert(0, Page())
@@ -120,7 +123,7 @@ for name in names:
         at = ""
         for frame in traceback.extract_tb(error.__traceback__):
             file = os.path.relpath(frame.filename, here)
-            if not file.startswith(("..", "nnlib" + os.sep)):
+            if not file.startswith(("..", "<", "nnlib" + os.sep)):
                 at = f"{file}, line {frame.lineno}: "
         told.append({"error": f"{at}{type(error).__name__}: {error}",
                      "missing": isinstance(error, ModuleNotFoundError)})

@@ -231,6 +231,8 @@ def lesson_of(app: Sphinx, page: str) -> dict[int, Cell]:
         }
     except (ImportError, TypeError, ValueError) as error:
         raise ExtensionError(f"{path}: {error}") from error
+    except Exception as error:  # what an author's module raises when it is imported
+        raise ExtensionError(f"{path}: {type(error).__name__}: {error}") from error
 
 
 def _as_notebook(app: Sphinx, path: Path) -> Sequence[Any] | None:

@@ -354,6 +354,12 @@ NEEDS = "import matplotlib.pyplot as plt\n"
             r"No module named 'matplotlib' in the page. A page has NumPy",
             id="another library",
         ),
+        pytest.param(
+            "from nnlib.teaching import explore\n\nexplore(f, a=[1, 2])",
+            LIST,
+            r"index\.md:8.* explore\(\) has nothing to show here: the build did not run",
+            id="not run",
+        ),
     ],
 )
 def test_a_build_says_what_does_not_hold(python, tmp_path, cell, module, says):
