@@ -166,6 +166,7 @@ def test_a_module_brings_what_it_imports_beside_it(tmp_path):
     (tmp_path / "tools.py").write_text("from course import data\nimport numpy as np\n")
     (tmp_path / "exercises.py").write_text("import tools\nimport json\n")
     (tmp_path / "course" / "table.csv").write_text("1,2\n")
+    (tmp_path / "course" / "lesson.ipynb").write_text("{}")
     found = shipping.files_of("exercises", tmp_path)
     course = {"course/__init__.py", "course/data.py", "course/deep/more.py", "course/table.csv"}
     assert set(found) == {"exercises.py", "tools.py", *course}
