@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nnlib.teaching.equations import verify
     from nnlib.teaching.explorers import explore
     from nnlib.teaching.figures import figure
+    from nnlib.teaching.registries import registry
     from nnlib.teaching.source import show
 
 _HOME = {
@@ -20,11 +21,12 @@ _HOME = {
     "check": "checks",
     "explore": "explorers",
     "figure": "figures",
+    "registry": "registries",
     "show": "source",
     "verify": "equations",
 }
 
-__all__ = ["ask", "check", "explore", "figure", "show", "verify"]
+__all__ = ["ask", "check", "explore", "figure", "registry", "show", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ and judges by itself. The text that stays of it in a notebook is the question.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -30,26 +31,35 @@ _KINDS = {"right": "passed", "wrong": "wrong", "unread": "open", "open": "open"}
 _SIGNS = {"right": "✔", "wrong": "✖", "unread": "?"}
 
 
-def ask(question: str | Question) -> None:
-    """Show a question, by its id in the room of a chapter or as it is.
+class Ask:
+    """The object behind `ask`; `find` gives a question by its id."""
 
-        ask("4.nudge")
-        ask(Number(id="1.half", prompt="What is 1/2 + 1/4?", answer=0.75, why="Quarters: 2 + 1."))
+    def __init__(self, find: Callable[[str], Question]) -> None:
+        self._find = find
 
-    Raises ValueError for an unknown id, naming the nearest, and TypeError for what is neither.
-    """
-    try:
-        found = question if isinstance(question, Question) else find(question)
-    except Exception as error:
-        # Not every book is set to fail where a cell does; the page asks for what it cannot show.
+    def __call__(self, question: str | Question) -> None:
+        """Show a question, by its id in the room of a chapter or as it is.
+
+            ask("4.nudge")
+            ask(Number(id="1.half", prompt="What is 1/2 + 1/4?", answer=0.75, why="2/4 + 1/4."))
+
+        Raises ValueError for an unknown id, naming the nearest, and TypeError for what is neither.
+        """
+        try:
+            found = question if isinstance(question, Question) else self._find(question)
+        except Exception as error:
+            # Not every book is set to fail where a cell does; a page asks for what it can't show.
+            if building():
+                emit({QUESTION: {"error": f"ask: {error}"}}, f"ask: {error}")
+            raise
+        text = found.plain()
         if building():
-            emit({QUESTION: {"error": f"ask: {error}"}}, f"ask: {error}")
-        raise
-    text = found.plain()
-    if building():
-        emit({QUESTION: payload(found)}, text)
-    else:
-        _live(found, text)
+            emit({QUESTION: payload(found)}, text)
+        else:
+            _live(found, text)
+
+
+ask = Ask(find)
 
 
 def payload(question: Question) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -24,7 +24,7 @@ from nnlib.teaching import bugs, evidence
 from nnlib.teaching.bugs import NOT_QUITE, Judgment
 from nnlib.teaching.diagnosis import diagnose, known, matters, remark, unsteady
 from nnlib.teaching.errors import name_of
-from nnlib.teaching.exercises import Exercise, Function, chapter, find
+from nnlib.teaching.exercises import Exercise, Function, every_exercise, find
 from nnlib.teaching.panel import Panel, box, lines, prose
 from nnlib.teaching.source import colored
 from nnlib.teaching.trials import (
@@ -70,7 +70,16 @@ class Verdict(Panel):
 
 
 class Check:
-    """The one object behind `check`: call it, or ask it for a starter or a solution."""
+    """The object behind `check`: call it, or ask it for a starter or a solution.
+
+    `find` gives an exercise by its id, `every` all that there are.
+    """
+
+    def __init__(
+        self, find: Callable[[str], Exercise], every: Callable[[], Iterable[Exercise]]
+    ) -> None:
+        self._find = find
+        self._every = every
 
     def __call__(self, id: str, function: Any, *, hint: int | bool = 0) -> Verdict:
         """Check a function against an exercise, and say what is right or wrong with it.
@@ -81,7 +90,7 @@ class Check:
         `hint=1` adds the first hint, `hint=2` the second as well. Raises ValueError for an
         unknown id, naming the nearest, and for a hint that is not a count.
         """
-        exercise = find(id)
+        exercise = self._find(id)
         count = _count(hint)
         tips = _tips(exercise.hints, f'check("{id}", {exercise.name}', count)
         title = f"Exercise {exercise.id}, {exercise.title}"
@@ -94,7 +103,7 @@ class Check:
 
         Raises ValueError for an exercise that is no lab, and as `check` does.
         """
-        exercise = _lab(id)
+        exercise = self._lab(id)
         count = _count(hint)
         tips = _tips(exercise.test_hints, f'check.bug("{id}", exposes', count)
         title = f"Exercise {exercise.id}, a test for it"
@@ -104,18 +113,28 @@ class Check:
     def starter(self, id: str) -> str:
         """Return the code that an exercise starts from, or, for "4.4-bug", the test of a lab."""
         if isinstance(id, str) and id.endswith(BUG):
-            return _lab(id.removesuffix(BUG)).test_starter
-        return find(id).starter
+            return self._lab(id.removesuffix(BUG)).test_starter
+        return self._find(id).starter
 
     def solution(self, id: str) -> Panel:
         """Show the registry's own solution, folded until it is asked for."""
-        exercise = find(id)
+        exercise = self._find(id)
         title = f"Solution of exercise {exercise.id}, {exercise.title}"
         html = (
             f'<details class="nnlib-solution"><summary style="{SUMMARY}">{escape(title)}</summary>'
             f"{colored(exercise.solution_source)}{prose(exercise.why)}</details>"
         )
         return Panel(f"{title}: folded. Run this cell to open it.", box("open", html))
+
+    def _lab(self, id: str) -> Exercise:
+        """Return a lab by its id; ValueError, with the labs of its chapter, for another one."""
+        exercise = self._find(id)
+        if exercise.broken is None:
+            chapter = f"{id.split('.')[0]}."
+            others = (e.id for e in self._every() if e.broken and e.id.startswith(chapter))
+            labs = ", ".join(others) or "none"
+            raise ValueError(f"exercise {id} has no bug to expose; labs of its chapter: {labs}")
+        return exercise
 
 
 # What the page calls the test of a lab: the lab's id, and this.
@@ -124,19 +143,26 @@ BUG = "-bug"
 # JupyterLab hides the triangle that says "this opens".
 SUMMARY = "display:list-item;cursor:pointer"
 
-check = Check()
+check = Check(find, every_exercise)
 
 
-def answer(id: str, function: Any, hint: int = 0) -> dict[str, Any]:
+def answer(id: str, function: Any, hint: int = 0, registry: str = "") -> dict[str, Any]:
     """Check a function, or with "4.4-bug" a learner's test, and return the answer in plain data.
 
     The keys are title, state ("passed", "not yet", ...), passed, message, evidence and tips. In the
-    texts, `code` stands between backticks; the evidence is in columns.
+    texts, `code` stands between backticks; the evidence is in columns. The exercise is one of the
+    rooms, or of the named registry.
     """
+    asked = check
+    if registry:
+        # The door to it is there, and imports this module.
+        from nnlib.teaching.registries import registry as tools
+
+        asked = tools(registry).check
     if id.endswith(BUG):
-        verdict = check.bug(id.removesuffix(BUG), function, hint=hint)
+        verdict = asked.bug(id.removesuffix(BUG), function, hint=hint)
     else:
-        verdict = check(id, function, hint=hint)
+        verdict = asked(id, function, hint=hint)
     keys = ("title", "state", "passed", "message", "evidence", "tips")
     return {key: getattr(verdict, key) for key in keys}
 
@@ -158,16 +184,6 @@ def _count(hint: int | bool) -> int:
     if not isinstance(hint, int) or hint < 0:
         raise ValueError(f"expected hint as a count, such as hint=1, got {hint!r}")
     return int(hint)
-
-
-def _lab(id: str) -> Exercise:
-    """Return a lab by its id; ValueError, with the labs of its chapter, for another exercise."""
-    exercise = find(id)
-    if exercise.broken is None:
-        of_chapter = chapter(id.split(".")[0]).values()
-        labs = ", ".join(other.id for other in of_chapter if other.broken) or "none"
-        raise ValueError(f"exercise {id} has no bug to expose; labs of its chapter: {labs}")
-    return exercise
 
 
 def _judge(exercise: Exercise, function: Any) -> Judgment:

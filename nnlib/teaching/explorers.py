@@ -11,7 +11,8 @@ In Jupyter the cell shows widgets and draws when one of them moves. When a book 
 `nnlib.teaching.sphinx`), the same cell draws one frame for each combination, and the page shows
 the frame that its controls ask for: there is no kernel then, and none is needed.
 
-``draw`` runs in the style of the book, `figures.STYLE`, whatever matplotlib's is outside of it.
+``draw`` runs in the style that matplotlib has where `explore` is called. What a room of our
+chapters draws, it draws in the style of our book, `figures.STYLE`.
 
 A frame must depend on its position only. Seed what is random inside of ``draw`` (a book draws the
 first position twice to see that you did), and fix the limits of the axes, so that what moves is
@@ -38,6 +39,7 @@ from matplotlib.figure import Figure
 from nnlib.teaching.figures import STYLE, as_html, checked_sentence, payload, size, svg
 from nnlib.teaching.output import MIME, building, emit
 from nnlib.teaching.placing import Placing
+from nnlib.teaching.rooms import HOUSE
 
 MAX_FRAMES = 400
 """How many frames an explorer may have in a page. At half a second each, they take 3 minutes."""
@@ -187,6 +189,12 @@ def _text(value: Any) -> str:
     return short if float(short) == value else repr(value)
 
 
+def _style_of(draw: Draw) -> dict[Any, Any]:
+    """Return what to change in matplotlib's settings: nothing for what is not of our rooms."""
+    ours = f"{getattr(draw, '__module__', '')}.".startswith(f"{HOUSE}.")
+    return STYLE if ours else {}
+
+
 @dataclass(frozen=True)
 class Frame:
     """What one position shows, and what ``draw`` printed meanwhile."""
@@ -201,7 +209,7 @@ def _frame(draw: Draw, position: Position, render: Callable[[Figure], str] = svg
     before = set(plt.get_fignums())
     printed = io.StringIO()
     try:
-        with mpl.rc_context(STYLE), contextlib.redirect_stdout(printed):
+        with mpl.rc_context(_style_of(draw)), contextlib.redirect_stdout(printed):
             drawn = draw(**position)
             pair = isinstance(drawn, tuple) and len(drawn) == 2
             fig, sentence = drawn if pair else (drawn, None)

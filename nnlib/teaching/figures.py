@@ -10,8 +10,11 @@ gives a figure of the book; `figure` shows it with one sentence that says what t
 
 A figure is kept as SVG. Its text stays text, and the colors of `PALETTE` become CSS variables
 with a second value for dark pages: one file serves both, because a browser hands the color scheme
-of the page to the pictures in it. Other colors are the same on every page, and so are all colors
-of a figure that brings a background of its own, as matplotlib's figures do without `STYLE`.
+of the page to the pictures in it. Other colors are the same on every page.
+
+A figure that brings a background of its own, as matplotlib's figures do without `STYLE`, keeps its
+look: its colors, its fonts and its size. One without, whose labels would be too dark for a dark
+page, gets white paper there.
 """
 
 from __future__ import annotations
@@ -29,11 +32,12 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
 from matplotlib.textpath import TextToPath
@@ -86,6 +90,8 @@ STYLE: dict[Any, Any] = {
 
 _SVG = "http://www.w3.org/2000/svg"
 _HREF = "{http://www.w3.org/1999/xlink}href"
+# Verdana was drawn by who drew Bitstream Vera, which DejaVu goes back to: its letters are as wide.
+_DEJAVU = "'DejaVu Sans',Verdana,"
 _FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
 
@@ -117,7 +123,9 @@ def checked_sentence(sentence: object, name: str = "sentence") -> str:
 def payload(pictures: list[str], frames: list[tuple[int, str]], **more: Any) -> dict[str, Any]:
     """Return what the page is told: the pictures, and which one and which sentence a frame is."""
     width, height = size(pictures[0])
-    return {"svgs": pictures, "frames": frames, "width": width, "height": height, **more}
+    own = OWN in pictures[0].partition(">")[0]
+    data = {"svgs": pictures, "frames": frames, "width": width, "height": height, "own": own}
+    return data | more
 
 
 def as_html(picture: str, sentence: str, alt: str) -> str:
@@ -157,9 +165,8 @@ def drawn(fig: Figure) -> tuple[str, bool]:
         renderer: Any = MixedModeRenderer(fig, width, height, dpi, vector)
         fig.draw(renderer)
         renderer.finalize()
-    opaque = to_rgba(fig.get_facecolor())[3] > 0
-    picture = _for_page(stream.getvalue(), width, height, not opaque)
-    return picture, vector.within
+    look = "own" if _is_opaque(fig) else "dark on light" if _is_dark(fig) else "follows"
+    return _for_page(stream.getvalue(), width, height, look), vector.within
 
 
 def lay_out(fig: Figure) -> None:
@@ -177,13 +184,46 @@ def _in_points(fig: Figure) -> Iterator[float]:
     """Make a figure ready for `drawn`, whose unit is the point; give its own dpi."""
     dpi = fig.dpi
     fig.dpi = 72
-    _thin(fig)
+    if not _is_opaque(fig):
+        _thin(fig)
     if isinstance(fig.canvas, FigureCanvasAgg):  # which measures texts for the layout
         fig.canvas.get_renderer().mathtext_parser = _FORMULAS
     try:
         yield dpi
     finally:
         fig.dpi = dpi
+
+
+def _is_opaque(fig: Figure) -> bool:
+    """Tell whether a figure brings a background of its own."""
+    return to_rgba(fig.get_facecolor())[3] > 0
+
+
+OWN = ' class="own"'
+"""What the SVG of a figure with a background of its own starts with."""
+
+
+def _is_dark(fig: Figure) -> bool:
+    """Tell whether labels or titles have a color that a dark page would swallow."""
+    texts = [text for ax in fig.axes for text in (ax.title, ax.xaxis.label, ax.yaxis.label)]
+    shown = (text.get_color() for text in texts if text.get_text())
+    return any(
+        to_hex(color) not in _NAMES and _contrast(to_rgb(color)) < _READABLE for color in shown
+    )
+
+
+_READABLE = 3.0
+
+
+def _contrast(color: tuple[float, float, float]) -> float:
+    """Return the contrast with the paper of dark pages, by WCAG 2.2."""
+
+    def luminance(rgb: tuple[float, float, float]) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+        return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+    darker, lighter = sorted([luminance(color), luminance(to_rgb(COLORS["paper"][1]))])
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _thin(fig: Figure) -> None:
@@ -264,7 +304,7 @@ class _Renderer(RendererSVG):
         return _extent(s, prop.copy(), ismath, families)
 
 
-def _for_page(text: str, width: float, height: float, follows: bool) -> str:
+def _for_page(text: str, width: float, height: float, look: str) -> str:
     """Drop what no browser needs; let the colors of `PALETTE` follow the page, where they may."""
     root = ElementTree.fromstring(text)
     for parent in root.iter():
@@ -272,6 +312,7 @@ def _for_page(text: str, width: float, height: float, follows: bool) -> str:
             if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
     linked = set(re.findall(r"#([\w.-]+)", text))
+    follows = look == "follows"
     used = {"paper"} if follows else set()
     for element in root.iter():
         _slim(element, linked, follows, used)
@@ -279,9 +320,10 @@ def _for_page(text: str, width: float, height: float, follows: bool) -> str:
         "width": f"{width * 4 / 3:.0f}",  # CSS has 96 pixels to the inch of 72 points
         "height": f"{height * 4 / 3:.0f}",
         "viewBox": f"0 0 {width:g} {height:g}",
-        "font-family": _FONTS,
+        "font-family": (_DEJAVU if look == "own" else "") + _FONTS,
+        **({"class": "own"} if look == "own" else {}),
     }
-    root.insert(0, _sheet(used))
+    root.insert(0, _sheet(used, paper=look == "dark on light"))
     return _serialize(root)
 
 
@@ -325,7 +367,7 @@ def _style(declarations: str, follows: bool) -> tuple[str, frozenset[str]]:
     kept, used = [], set()
     for declaration in declarations.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
-        if name == "font-family" and "monospace" not in value:
+        if name == "font-family" and _DEFAULT_FONT.match(value):
             continue
         if follows and (color := _NAMES.get(value.lower())):
             used.add(color)
@@ -334,7 +376,11 @@ def _style(declarations: str, follows: bool) -> tuple[str, frozenset[str]]:
     return ";".join(kept), frozenset(used)
 
 
-def _sheet(used: set[str]) -> ElementTree.Element:
+# What a figure says whose author chose no font.
+_DEFAULT_FONT = re.compile("['\"]?DejaVu Sans['\"]?(,|$)")
+
+
+def _sheet(used: set[str], paper: bool = False) -> ElementTree.Element:
     """Return the colors of light and dark pages.
 
     Safari may follow the system where the page does not. There the figure brings its own paper.
@@ -345,6 +391,8 @@ def _sheet(used: set[str]) -> ElementTree.Element:
     )
     sheet = ElementTree.Element(f"{{{_SVG}}}style")
     sheet.text = "*{stroke-linejoin:round;stroke-linecap:butt}"
+    if paper:
+        sheet.text += "@media(prefers-color-scheme:dark){:root{background:#fff}}"
     if used:
         sheet.text += (
             f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any, NoReturn, TextIO, cast
 
 # What the chapters use for drawing and for widgets; the page has neither.
@@ -244,7 +245,9 @@ class Lesson:
         self._remember(cells, number, error)
         return {"error": error, "above": trouble if error else ""}
 
-    def check(self, cells: Sequence[str], number: int, id: str, name: str) -> dict[str, Any]:
+    def check(
+        self, cells: Sequence[str], number: int, id: str, name: str, registry: str = ""
+    ) -> dict[str, Any]:
         """Run the cell of an exercise, and return the answer to what it defines as `name`."""
         from nnlib.teaching.checks import answer
 
@@ -260,7 +263,7 @@ class Lesson:
                 there = f"; it defines {', '.join(found)}" if found else ""
                 message = f"Your code defines no `{name}`{there}."
                 return {"state": "not quite", "passed": False, "message": message, "evidence": ""}
-            return answer(id, self.names[name])
+            return answer(id, self.names[name], registry=registry)
 
     def _provide(self, cells: Sequence[str], number: int) -> str:
         """Run what the cell needs from those above, unless it is there; return the first error."""
@@ -274,7 +277,7 @@ class Lesson:
                 for changed in statement.changes | statement.asks:
                     self._made.pop(changed, None)
                 try:
-                    self._statement(statement.node, cells[at], at)
+                    self._statement(statement.node, cells[at], at, silent=True)
                 except Exception as error:
                     trouble = trouble or f"cell {at + 1}: {_last_line(error)}"
         self._made |= made
@@ -305,7 +308,7 @@ class Lesson:
             return report(error, number)
         return ""
 
-    def _statement(self, node: ast.stmt, source: str, number: int) -> None:
+    def _statement(self, node: ast.stmt, source: str, number: int, silent: bool = False) -> None:
         _remember_lines(source, number)
         for part in _single(node):
             code = compile(ast.Module([part], []), _filename(number), "exec")
@@ -313,7 +316,10 @@ class Lesson:
                 exec(code, self.names)
             except ImportError as error:
                 library = (error.name or "").partition(".")[0]
-                if library not in NOT_IN_PAGE or not isinstance(part, ast.Import | ast.ImportFrom):
+                known = library in NOT_IN_PAGE or (
+                    silent and library and find_spec(library) is None
+                )
+                if not known or not isinstance(part, ast.Import | ast.ImportFrom):
                     raise
                 alias = part.names[0]
                 name = alias.asname or alias.name.partition(".")[0]
@@ -452,13 +458,15 @@ _lessons: dict[str, Lesson] = {}
 def handle(request: str, output: Callable[[str], None]) -> str:
     """Do what the page asks for, in JSON both ways.
 
-    {"lesson", "cells", "number"} runs a cell; with "id" and "name" it is checked as well.
+    {"lesson", "cells", "number"} runs a cell; with "id" and "name" it is checked as well, as an
+    exercise of our rooms or of the "registry".
     """
     asked = json.loads(request)
     lesson = _lessons.setdefault(asked["lesson"], Lesson(output))
     lesson.output = output
     if "id" in asked:
-        answer = lesson.check(asked["cells"], asked["number"], asked["id"], asked["name"])
+        task = (asked["id"], asked["name"], asked.get("registry", ""))
+        answer = lesson.check(asked["cells"], asked["number"], *task)
     else:
         answer = lesson.run(asked["cells"], asked["number"])
     return json.dumps(answer)

@@ -16,7 +16,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,32 +99,37 @@ def _fetch(name: str, digest: str, folder: Path, say: Say) -> None:
     part.replace(folder / name)
 
 
-def library() -> bytes:
-    """Return nnlib as a zip for the page, the same bytes for the same files.
+def library(files: Mapping[str, bytes] | None = None, rooms: bool = True) -> bytes:
+    """Return nnlib, and files of the book, as a zip for the page; the same bytes for the same.
 
-    What no page asks for is left out: the stylesheets and scripts, and the command for teachers.
+    What no page asks for is left out: the stylesheets and scripts, and the command for teachers;
+    without `rooms`, as for another book than ours, the chapters as well.
     """
     package = Path(__file__).parents[1]
+    left_out = {"__pycache__", "assets", "grade"} | ({"chapters"} if not rooms else set())
+    content = dict(files or {})
+    for path in package.rglob("*"):
+        parts = path.relative_to(package).parts
+        if not path.is_dir() and left_out.isdisjoint(parts):
+            content["/".join((package.name, *parts))] = path.read_bytes()
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in sorted(package.rglob("*")):
-            parts = path.relative_to(package).parts
-            if path.is_dir() or not {"__pycache__", "assets", "grade"}.isdisjoint(parts):
-                continue
-            entry = zipfile.ZipInfo("/".join((package.name, *parts)))
+        for name in sorted(content):
+            entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, content[name])
     return stream.getvalue()
 
 
-def install(target: Path, worker: Path) -> None:
+def install(target: Path, worker: Path, archive: bytes | None = None) -> None:
     """Put all that runs Python in a page into `target`, and take out what an older build put.
 
     A page learns from manifest.js where each file is and how large it is; it asks for that
-    script anew each time, and all others may stay in a browser's cache for good.
+    script anew each time, and all others may stay in a browser's cache for good. `archive` is
+    what `library` returns.
     """
     found = locate(lambda _: None)
-    sources = {"worker.js": worker.read_bytes(), "nnlib.zip": library()}
+    sources = {"worker.js": worker.read_bytes(), "nnlib.zip": archive or library()}
     sources |= {name: path.read_bytes() for name, path in found.items()}
     files = {name: _put(name, content, target) for name, content in sources.items()}
     manifest = f"nnlibFiles={json.dumps({'files': files, 'texts': {}})}\n"

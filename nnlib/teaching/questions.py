@@ -32,7 +32,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlib.teaching.rooms import furniture, rooms
+from nnlib.teaching.rooms import ELSEWHERE, furniture, rooms
 
 MAX_BLANKS = 60
 """More entries than this are no worksheet for a phone."""
@@ -680,6 +680,6 @@ def find(id: str) -> Question:
     known = {question.id: question for question in questions_of(id.partition(".")[0])}
     if id not in known:
         near = get_close_matches(id, known or [q.id for q in every_question()], n=1, cutoff=0)
-        hint = f"; the nearest is {near[0]!r}" if near else ""
+        hint = f"; the nearest is {near[0]!r}" if near else "" if rooms() else f"; {ELSEWHERE}"
         raise ValueError(f"there is no question {id!r}{hint}")
     return known[id]

@@ -15,10 +15,18 @@ from types import ModuleType
 
 HOUSE = "nnlib.chapters"
 
+ELSEWHERE = 'a book of its own says first: ask, check = registry("exercises")'
+"""What to tell where no room is installed."""
+
 
 @cache
 def rooms() -> dict[str, str]:
-    """Return the rooms by the number of their chapter, as text: {"4": "...ch04_backward"}."""
+    """Return the rooms by the number of their chapter, as text: {"4": "...ch04_backward"}.
+
+    None where the house is not installed, as in another book.
+    """
+    if find_spec(HOUSE) is None:
+        return {}
     names = sorted(module.name for module in iter_modules(import_module(HOUSE).__path__))
     numbered = ((re.match(r"ch(\d+)_", name), name) for name in names)
     return {str(int(match[1])): f"{HOUSE}.{name}" for match, name in numbered if match}

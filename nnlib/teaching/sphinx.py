@@ -19,6 +19,7 @@ import hashlib
 import html
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,11 +28,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from nnlib.teaching import sphinx_ask
 from nnlib.teaching.asking import QUESTION
 from nnlib.teaching.output import BUILDING, MIME
+from nnlib.teaching.sphinx_ask import QuestionNode
+
+logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 FOLDER = "_explorers"
@@ -110,6 +115,31 @@ def _note(app: Sphinx, doctree: nodes.document) -> None:
         files.update(map(_name, content["svgs"]))
     if files:
         _frames(app.env)[app.env.docname] = files
+    shown = len(list(doctree.findall(FigureNode))) + len(list(doctree.findall(QuestionNode)))
+    if not shown and app.builder.format == "html":
+        _tell_of_kept_outputs(app, doctree)
+
+
+_SHOWS = re.compile(r"^(explore|ask)\(", re.MULTILINE)
+
+
+def _tell_of_kept_outputs(app: Sphinx, doctree: nodes.document) -> None:
+    """Say so where a notebook shows what it had in Jupyter, and not what it shows in a page."""
+    for cell in doctree.findall(nodes.container):
+        if cell.get("nb_element") != "cell_code":
+            continue
+        source = cell.astext()
+        if (call := _SHOWS.search(source)) and "nnlib.teaching" in doctree.astext():
+            logger.warning(
+                "%s() has nothing to show here: the build did not run this notebook, or it failed. "
+                "Outputs from Jupyter do not do; set execute_notebooks (nb_execution_mode) to "
+                "'cache' or 'force'",
+                call[1],
+                location=cell,
+                type="nnlib",
+                subtype="outputs",
+            )
+            return
 
 
 def _unique(wanted: str, taken: set[str]) -> str:
@@ -210,8 +240,11 @@ def _explorer(node: FigureNode, files: list[str], folder: str) -> Iterator[str]:
 def _image(node: FigureNode, source: str, alt: str) -> str:
     content = node["content"]
     # "dark-light" tells themes made with pydata's that the image needs no white card.
+    own = content.get("own")
+    natural = f'style="max-width:{content["width"]}px" ' if own else ""
     return (
-        f'<img class="dark-light" src="{source}" alt="{html.escape(alt)}" '
+        f'<img class="dark-light{" figure-own" * bool(own)}" '
+        f'src="{source}" alt="{html.escape(alt)}" {natural}'
         f'width="{content["width"]}" height="{content["height"]}"'
         f'{" loading=lazy" if node["lazy"] else ""} decoding="async">\n'
     )

@@ -52,10 +52,12 @@ def _note(app: Sphinx, doctree: nodes.document) -> None:
 
 def _drop_call(node: QuestionNode) -> None:
     """Take the input out of a cell that does nothing but ask: the question says it all."""
-    cell = node.parent.parent
-    for part in list(cell.findall(nodes.container)):
+    cell = node.parent
+    while cell is not None and cell.get("nb_element") != "cell_code":
+        cell = cell.parent
+    for part in list(cell.findall(nodes.container)) if cell is not None else ():
         if "cell_input" in part["classes"] and _CALL.fullmatch(part.astext().strip()):
-            cell.remove(part)
+            part.parent.remove(part)
 
 
 def _refuse_twins(env: BuildEnvironment) -> None:

@@ -46,9 +46,19 @@ and cannot add them up here. A file that you export can be imported again, in an
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("nnlib_progress", False, "html", bool)
+    app.add_config_value("nnlib_store", "", "html", str)
     app.connect("html-page-context", _load)
     app.connect("build-finished", _publish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def store(app: Sphinx) -> dict[str, Any]:
+    """Return the name under which a browser keeps what a reader did, for the tag of a script.
+
+    Books on one host share one store, and may have the same ids: each has a name of its own.
+    """
+    slug = re.sub(r"\W+", "-", app.config.html_title.lower()).strip("-")
+    return {"data-store": app.config.nnlib_store or f"nnlib:{slug}", "data-file": f"{slug}.json"}
 
 
 def _load(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
@@ -57,7 +67,7 @@ def _load(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> 
     app.add_css_file("progress.css")
     # In this order, and before the scripts of what can be answered.
     app.add_js_file(DATA, loading_method="defer", priority=400)
-    app.add_js_file("progress.js", loading_method="defer", priority=410)
+    app.add_js_file("progress.js", loading_method="defer", priority=410, **store(app))
     if page == app.config.root_doc and "body" in context:
         context["body"] += SECTION
 

@@ -27,6 +27,7 @@ extensions = ["myst_nb", "nnlib.teaching.sphinx"]
 html_theme = "sphinx_book_theme"
 nb_execution_mode = "off"
 nnlib_python = True
+nnlib_store = "nnbh:1"
 """
 
 FIRST = """

@@ -16,6 +16,9 @@ SETUP = """
 import matplotlib.pyplot as plt
 import numpy as np
 from nnlib.teaching import explore, figure
+from nnlib.teaching.figures import STYLE
+
+plt.style.use(STYLE)
 
 def waves(count, shape, filled):
     fig, ax = plt.subplots()
@@ -49,9 +52,6 @@ explore(lines, slope=range(-2, 3), style=["solid", "dashed", "dotted", "dashdot"
 """
 
 FIGURE = """
-from nnlib.teaching.figures import STYLE
-
-plt.style.use(STYLE)
 fig, ax = plt.subplots()
 ax.plot([0, 1], [0, 1], color="k")
 ax.set(xlabel="x", ylabel="y", title="at rest")

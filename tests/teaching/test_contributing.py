@@ -47,7 +47,7 @@ def exercise(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("example_of_an_exercise", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(checks, "find", {module.HARD_TANH.id: module.HARD_TANH}.__getitem__)
+    monkeypatch.setattr(checks.check, "_find", {module.HARD_TANH.id: module.HARD_TANH}.__getitem__)
     return module.HARD_TANH
 
 

@@ -240,26 +240,45 @@ def test_a_tuple_that_is_no_range_is_a_list():
     assert [c.kind for c in controls] == ["slider", "buttons", "switch"]
 
 
-@pytest.mark.parametrize("building", ["1", "0"])
-def test_frames_have_the_style_of_the_book_and_nothing_else_gets_it(shown, monkeypatch, building):
-    monkeypatch.setenv(BUILDING, building)
-    before = plt.rcParams.copy()
-    with plt.style.context(STYLE):
-        expected = plt.rcParams.copy()
+def styles_of(module, **settings):
+    """Return matplotlib's settings inside of the frames of a function of this module."""
     styles = []
 
     def some(a):
         styles.append(plt.rcParams.copy())
         return draw(a=a)
 
-    explore(some, a=[1, 2])
+    some.__module__ = module
+    with plt.rc_context(settings):
+        explore(some, a=[1, 2])
     assert styles
-    assert all(style == expected != before for style in styles)
+    return styles
+
+
+@pytest.mark.parametrize("building", ["1", "0"])
+def test_frames_have_the_style_that_the_author_set(shown, monkeypatch, building):
+    monkeypatch.setenv(BUILDING, building)
+    own = {"axes.facecolor": "lavender", "font.family": ["serif"], "lines.linewidth": 0.5}
+    expected = plt.rcParams.copy() | own
+    before = plt.rcParams.copy()
+    assert all(style == expected != before for style in styles_of("exercises", **own))
+    assert plt.rcParams == before
+
+
+@pytest.mark.parametrize("building", ["1", "0"])
+def test_a_room_of_ours_draws_in_our_style_and_nothing_else_gets_it(shown, monkeypatch, building):
+    monkeypatch.setenv(BUILDING, building)
+    before = plt.rcParams.copy()
+    with plt.style.context(STYLE):
+        expected = plt.rcParams.copy()
+    room = "nnlib.chapters.ch04_backward.drawings"
+    assert all(style == expected != before for style in styles_of(room))
     assert plt.rcParams == before
     if building == "1":
         # What matplotlib looks up while it draws, such as the color of ticks, is in it as well.
         assert shown[0][0][MIME]["svgs"][0].count("var(--muted)") > 5
         assert PALETTE["muted"].lower() not in shown[0][0][MIME]["svgs"][0].partition("</style>")[2]
+    assert all(style == before for style in styles_of("nnlib.chapters_of_another"))
 
 
 def test_importing_them_changes_nothing_in_matplotlib():

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from nnlib.teaching import figure
-from nnlib.teaching.figures import PALETTE, STYLE, as_html, size, svg
+from nnlib.teaching.figures import OWN, PALETTE, STYLE, as_html, payload, size, svg
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,40 @@ def test_a_figure_with_its_own_background_keeps_its_colors():
     assert "var(" not in text
     assert "fill:#ffffff" in text.replace(" ", "")
     assert "stroke:#000000" in text.replace(" ", "")
+
+
+def test_it_keeps_its_fonts_and_says_so():
+    serif = {"font.family": "serif", "font.serif": ["DejaVu Serif"]}
+    with plt.style.context(["default", serif]):
+        text = svg(drawn())
+    assert text.partition("</style>")[2].count("DejaVu Serif") > 5
+    with plt.style.context("default"):
+        plain = svg(drawn())
+    assert plain.count("DejaVu Sans") == 1  # for all of it at once
+    assert "DejaVu Sans" not in svg(drawn())
+    for picture, own in ((text, True), (plain, True), (svg(drawn()), False)):
+        assert payload([picture], [(0, "A figure.")])["own"] is own
+
+
+def test_it_keeps_the_ticks_between_decades():
+    def ticks():
+        fig, ax = plt.subplots()
+        ax.set(yscale="log", ylim=(1, 1e3))
+        return svg(fig).count("<use")
+
+    with plt.style.context("default"):
+        own = ticks()
+    assert own > ticks() + 15
+
+
+@pytest.mark.parametrize(("color", "paper"), [("#333344", True), ("#8090a0", False)])
+def test_labels_too_dark_for_a_dark_page_get_paper_there(color, paper):
+    transparent = {"figure.facecolor": "none", "axes.facecolor": "none", "axes.labelcolor": color}
+    with plt.style.context(["default", transparent]):
+        text = svg(drawn())
+    assert ("@media(prefers-color-scheme:dark){:root{background:#fff}}" in text) is paper
+    assert ("var(--ink)" in text) is not paper  # a black line must not turn white on it
+    assert OWN not in text
 
 
 def test_nothing_is_left_that_a_browser_does_not_need():

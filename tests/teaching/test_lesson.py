@@ -11,6 +11,7 @@ import pytest
 
 from nnlib.teaching import lesson
 from nnlib.teaching.exercises import find
+from tests.teaching.another_book import EXAMPLE
 from tests.teaching.classroom import ID
 from tests.test_imports import WITHOUT
 
@@ -238,6 +239,26 @@ def test_in_a_page_there_is_numpy_alone():
 
 def test_the_library_of_a_reader_is_missed_as_anywhere(room):
     assert "No module named 'nothing_like_it'" in run(room, "import nothing_like_it")["error"]
+
+
+def test_a_library_of_another_book_is_missed_where_it_is_used(room, shown):
+    cells = ["import nothing_like_it as other\nx = 2", "print(x)", "print(x, other.thing)"]
+    assert run(room, *cells, number=1)["error"] == ""
+    assert "".join(shown) == "2\n"
+    told = run(room, *cells, number=2)["error"]
+    assert "other needs nothing_like_it, which this page does not have" in told
+
+
+def test_an_exercise_of_another_book_is_checked_by_its_registry(room, monkeypatch):
+    monkeypatch.chdir(EXAMPLE / "swings")
+    right = "def swing(angle, speed, dt):\n    speed = speed - np.sin(angle) * dt\n"
+    cells = ["import numpy as np", right + "    return angle + speed * dt, speed"]
+    asked = {"lesson": "swings", "cells": cells, "number": 1, "id": "2.1", "name": "swing"}
+    told = json.loads(lesson.handle(json.dumps({**asked, "registry": "exercises"}), print))
+    assert told["passed"]
+    cells[1] = right.replace("- np.sin", "+ np.sin") + "    return angle + speed * dt, speed"
+    told = json.loads(lesson.handle(json.dumps({**asked, "registry": "exercises"}), print))
+    assert told["message"].startswith("Your pendulum falls upward")
 
 
 def test_arrays_are_shown_as_in_jupyter(room, shown):

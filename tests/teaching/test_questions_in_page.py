@@ -29,6 +29,7 @@ katex_css_path = "none.css"
 html_math_renderer = "katex"
 myst_enable_extensions = ["dollarmath"]
 nnlib_progress = True
+nnlib_store = "nnbh:1"
 """
 IMPORT = "from nnlib.teaching import ask\nfrom tests.teaching.questions_sample import QUESTIONS"
 KEY = "nnbh:1"

@@ -41,7 +41,7 @@ EXERCISE = Exercise(
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
-    monkeypatch.setattr("nnlib.teaching.checks.find", lambda id: EXERCISE)
+    monkeypatch.setattr("nnlib.teaching.checks.check._find", lambda id: EXERCISE)
 
 
 def layer(
@@ -156,7 +156,7 @@ SUMMED = replace(
     ],
 )
 def test_slips_in_loops_terms_and_cases(monkeypatch, old, new, says):
-    monkeypatch.setattr("nnlib.teaching.checks.find", lambda id: SUMMED)
+    monkeypatch.setattr("nnlib.teaching.checks.check._find", lambda id: SUMMED)
     assert check("99.1", summed).passed
     verdict = check("99.1", mended(old, new))
     assert verdict.by == "slip", verdict.message
@@ -184,7 +184,7 @@ def test_what_is_wrong_elsewhere_is_told_of_a_function_that_raises(monkeypatch):
     message = check("99.1", raises_for_two).message
     assert message.startswith("Your function raised KeyError")
     more = replace(EXERCISE, probes={**EXERCISE.probes, "six samples": sizes(6)})
-    monkeypatch.setattr("nnlib.teaching.checks.find", lambda id: more)
+    monkeypatch.setattr("nnlib.teaching.checks.check._find", lambda id: more)
     verdict = check("99.1", raises_for_two)
     assert verdict.by == "slip"
     assert "as if the square with `A` in it were added instead of subtracted" in verdict.message

@@ -6,7 +6,7 @@
 (() => {
   "use strict";
 
-  const KEY = "nnbh:1";
+  const { store: KEY, file: FILE } = document.currentScript.dataset;
   const PARTS = ["done", "answers", "code"];
   const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
   let here = {}; // what could not be stored, for as long as the page is open
@@ -140,7 +140,7 @@
       const text = JSON.stringify({ book: KEY, ...whole() }, null, 1);
       const link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-      link.download = "neural-networks-by-hand.json";
+      link.download = FILE;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
       say("Exported: your browser has put the file where it puts downloads.");

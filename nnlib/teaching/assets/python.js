@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { lesson: lessonFile } = document.currentScript.dataset;
+  const { lesson: lessonFile, store: KEY } = document.currentScript.dataset;
   const LIMITS = { check: 10, run: 30 };
   const MORE = 30;
 
@@ -12,7 +12,6 @@
   // --- What a reader typed, kept in this browser only. ---
 
   // progress.js keeps all that a book keeps; a book without it has the same place for code.
-  const KEY = "nnbh:1";
   const own = {
     read() {
       try {
@@ -228,7 +227,7 @@
   // --- Exercises. ---
 
   function exercise(box) {
-    const { exercise: id, name, hints: count, cell } = box.dataset;
+    const { exercise: id, name, registry, hints: count, cell } = box.dataset;
     const number = Number(cell);
     const part = (what) => box.querySelector(`.nnlib-${what}`);
     const area = box.querySelector("textarea");
@@ -244,7 +243,7 @@
       if (open) solution.querySelector("details")?.setAttribute("open", "");
     };
     const { run, say } = runner({
-      kind: "check", label: "Check", number, more: { id, name },
+      kind: "check", label: "Check", number, more: { id, name, registry },
       parts: {
         bar: part("bar"), status: box.querySelector("[role=status]"), output, go: check, before: hint,
         clear() { evidence.hidden = true; evidence.textContent = ""; },
@@ -272,6 +271,7 @@
     });
     const draw = edit(area, run);
     const kept = keep({ area, key: id, number, starter, offer, draw });
+    area.addEventListener("focus", () => box.classList.add("nnlib-typed"), { once: true });
 
     const name_hint = () => {
       hint.textContent = shown < count ? `Hint ${shown + 1} of ${count}` : "Solution";

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.teaching.rooms import furniture, rooms
+from nnlib.teaching.rooms import ELSEWHERE, furniture, rooms
 
 Function = Callable[..., Any]
 
@@ -195,5 +195,7 @@ def find(id: str) -> Exercise:
     if number in chapters() and id in chapter(number):
         return chapter(number)[id]
     ids = [exercise.id for exercise in every_exercise()]
+    if not ids:
+        raise ValueError(f"no exercise {id!r}; {ELSEWHERE}")
     nearest = get_close_matches(id, ids, n=3, cutoff=0.4) or ids[:3]
     raise ValueError(f"no exercise {id!r}; the nearest are {', '.join(nearest)}")
