@@ -11,6 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
 from . import stylesheets
 from .icons import drawn
@@ -97,9 +98,19 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
         path.read_text(encoding="utf-8") for path in sorted(built.glob("_static/**/*.js"))
     )
     styles = Styles(built, scripts)
-    for path in sorted(built.rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(styles.put_into(path, drawn(text)), encoding="utf-8")
+
+    def finish(pages: list[Path]) -> None:
+        for path in pages:
+            text = path.read_text(encoding="utf-8")
+            path.write_text(styles.put_into(path, drawn(text)), encoding="utf-8")
+
+    first_page, *others = sorted(built.rglob("*.html"))
+    finish([first_page])  # what it learns of the rules, those that finish the others inherit
+    side_by_side = max(app.parallel, 1)
+    tasks = ParallelTasks(side_by_side) if parallel_available else SerialTasks()
+    for k in range(side_by_side):
+        tasks.add_task(finish, others[k::side_by_side])
+    tasks.join()
     for path in built.glob("_static/**/*.css"):
         if path.name not in scripts:
             path.unlink()

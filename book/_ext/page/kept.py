@@ -1,6 +1,7 @@
 """What takes long to make and seldom changes is kept beside the built book from build to build."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def kept(folder: Path, parts: Iterable[bytes | str], make: Callable[[Path], obje
     file = folder / digest.hexdigest()[:24]
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        half = file.with_suffix(".half")
+        half = file.with_suffix(f".{os.getpid()}")  # another process may make the same
         make(half)
         half.replace(file)  # a build that is interrupted leaves no half of a file
     return file

@@ -13,7 +13,7 @@ PREDICTED = Z2.argmax(axis=1)
 
 THIRD = Number(
     id="1.third-unit",
-    prompt="A unit with the activation $f(z) = \\max(z, 0)$\n\nhas the weights 0.5 and −1 and the "
+    prompt="A unit with the activation $f(z) = \\max(z, 0)$ has the weights 0.5 and −1 and the "
     "bias 0.5. What does it put out for the sample (1, 2)?",
     answer=0,
     wrong=[
