@@ -17,6 +17,7 @@ api           the reference of nnlib, from its docstrings
 teaching      courses, chapters and marks, for teachers, from the lessons themselves
 fonts         the letters of formulas that this book uses, and no others
 folder        what no page uses is taken out of the built folder; icons are drawn in the page
+policy        what a page may load and run: nothing from another host
 """
 
 from typing import Any
@@ -41,6 +42,7 @@ ROOMS = (
     "teaching",
     "fonts",
     "folder",
+    "policy",
 )
 
 
