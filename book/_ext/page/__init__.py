@@ -18,6 +18,7 @@ teaching      courses, chapters and marks, for teachers, from the lessons themse
 fonts         the letters of formulas that this book uses, and no others
 folder        what no page uses is taken out of the built folder; icons are drawn in the page
 policy        what a page may load and run: nothing from another host
+shipped       what others made, with versions and licences; a file that is of nobody is a warning
 """
 
 from typing import Any
@@ -43,6 +44,7 @@ ROOMS = (
     "fonts",
     "folder",
     "policy",
+    "shipped",
 )
 
 

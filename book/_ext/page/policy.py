@@ -51,7 +51,10 @@ def as_classes(page: str) -> str:
                 parts += [page[done:start], page[end:away], f" {name}"]
                 end = away
         else:
-            parts += [page[done:start], f' class="{classes} {name}"' if classes else f' class="{name}"']
+            parts += [
+                page[done:start],
+                f' class="{classes} {name}"' if classes else f' class="{name}"',
+            ]
         done = end
     if not names:
         return page
@@ -114,9 +117,7 @@ def guarded(page: str) -> str:
     if MARK in page:
         return page
     page = as_classes(page)
-    return FIRST.sub(
-        lambda found: f'{found[0]}\n{MARK} content="{policy(page)}">', page, count=1
-    )
+    return FIRST.sub(lambda found: f'{found[0]}\n{MARK} content="{policy(page)}">', page, count=1)
 
 
 def guard(app: Sphinx, exception: Exception | None) -> None:
