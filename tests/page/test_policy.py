@@ -1,4 +1,4 @@
-"""The policy of the pages: each carries one, browsers keep it, and Python cannot leave its frame."""
+"""The policy of the pages: each has one, browsers keep it, and Python cannot leave its frame."""
 
 import base64
 import functools
@@ -137,7 +137,7 @@ def test_a_style_wins_and_loses_as_a_class_as_it_did_as_an_attribute(chromium):
 
 
 class Site(http.server.SimpleHTTPRequestHandler):
-    """The built book, with edits of its files, and a place where whoever gets out is written down."""
+    """The built book, with edits of its files, and a place that notes who gets there."""
 
     edits: dict
     reached: list
@@ -190,20 +190,18 @@ def site(built):
 
 
 # Each would ask the address, or run a stranger's script, if the page let it.
+MAKE = "const made = Object.assign(document.createElement(%r), %s); document.body.append(made);"
 STRANGERS = {
-    "picture": "new Image().src = address",
-    "script": "document.head.append(Object.assign(document.createElement('script'), {src: address}))",
+    "picture": MAKE % ("img", "{src: address}"),
+    "script": MAKE % ("script", "{src: address}"),
+    "frame": MAKE % ("iframe", "{src: address}"),
+    "style": MAKE % ("link", "{rel: 'stylesheet', href: address}"),
+    "lines": MAKE % ("script", "{text: 'fetch(address)'}"),
+    "form": MAKE % ("form", "{action: address}") + " made.submit();",
     "fetch": "fetch(address, {mode: 'no-cors'}).catch(() => {})",
     "beacon": "navigator.sendBeacon(address)",
-    "frame": "document.body.append(Object.assign(document.createElement('iframe'), {src: address}))",
-    "style": "document.head.append(Object.assign(document.createElement('link'),"
-    " {rel: 'stylesheet', href: address}))",
-    "form": "document.body.append(Object.assign(document.createElement('form'), {action: address}));"
-    " document.body.lastChild.submit()",
     "attribute": "document.body.insertAdjacentHTML('beforeend',"
     ' `<img src="${address}" onerror="fetch(address)">`)',
-    "lines": "document.head.append(Object.assign(document.createElement('script'),"
-    " {text: 'fetch(address)'}))",
 }
 
 

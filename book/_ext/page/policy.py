@@ -36,7 +36,7 @@ FRAME = re.compile(r"'sha256-[\w+/=]+'")
 
 
 def as_classes(page: str) -> str:
-    """Return the HTML of a page with a class, and a rule for it, in place of each style attribute."""
+    """Return the HTML of a page with a class and its rule in place of each style attribute."""
     names: dict[str, str] = {}
     parts: list[str] = []
     done = 0

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[3]
 TEXTS = "_licenses"
+SUMS = Path(__file__).parents[1] / "licences" / "SHA256SUMS"
+"""Of each file of others that lies in the repository: what `sha256sum -c` reads at its top."""
 
 
 @dataclass(frozen=True)
@@ -189,11 +191,11 @@ PARTS = (
     Part(
         "KaTeX",
         "MIT (its fonts: OFL-1.1)",
-        "formulas; its fonts with the letters of this book only",
+        "formulas; its fonts cut down to the letters of this book, and renamed",
         _static("katex/katex.min.css", "katex/fonts/*.woff2", "katex/LICENSE"),
         release="0.16.22",
         source="https://www.npmjs.com/package/katex/v/0.16.22",
-        texts=("book/_static/katex/LICENSE",),
+        texts=("book/_static/katex/LICENSE", _licence("katex-fonts")),
     ),
     Part(
         "Source Serif 4",
@@ -302,7 +304,9 @@ class Shipped(Directive):  # type: ignore[misc]
         rows = ["| what | version | licence | used for |", "|---|---|---|---|"]
         for part in PARTS:
             text = f'<a href="{top}{TEXTS}/{part.slug}.txt">{html.escape(part.licence)}</a>'
-            rows.append(f"| [{part.name}]({part.place}) | {part.version} | {text} | {part.what} |")
+            rows.append(
+                f"| [{part.name}]({part.place}) | {part.version or '–'} | {text} | {part.what} |"
+            )
         holder = nodes.container()
         self.state.nested_parse(StringList(rows, ""), 0, holder)
         return [holder]
