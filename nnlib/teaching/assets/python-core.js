@@ -53,6 +53,7 @@
       const binary = atob(text);
       const bytes = new Uint8Array(binary.length);
       for (let i = 0; i < bytes.length; i += 1) bytes[i] = binary.charCodeAt(i);
+      delete self.nnlibFiles.texts[name]; // a start from the second on has the blob
       read(size);
       const { body } = new Response(bytes);
       return new Response(packed ? body.pipeThrough(new DecompressionStream("gzip")) : body).blob();
@@ -78,8 +79,8 @@
       worker.onerror = ({ message }) => parent.postMessage(message, "*");
       worker.postMessage(start, ports);
     }`;
-    const FRAME = `<!DOCTYPE html><meta http-equiv="Content-Security-Policy" content="default-src
-      'none'; script-src 'sha256-H2FsIEwKqk+jG2Lx/9lseQiCkwIED0560F/AqnvrQ34=' 'wasm-unsafe-eval'; worker-src blob:"><script>${MAKER}</script>`;
+    const FRAME = `<!DOCTYPE html><meta http-equiv="Content-Security-Policy" content="default-src 'none';
+      script-src 'sha256-H2FsIEwKqk+jG2Lx/9lseQiCkwIED0560F/AqnvrQ34=' 'wasm-unsafe-eval'; worker-src blob:"><script>${MAKER}</script>`;
 
     async function begin() {
       await fetchAll();
