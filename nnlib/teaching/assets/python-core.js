@@ -74,25 +74,38 @@
     // origin of its own, so nothing that pages of this site keep, and its policy lets nothing out. A
     // worker of a blob is bound by the policy of the page that made it; one that a server sends is
     // not. The site's own policy, where it has one, must name the same hash.
-    const MAKER = `onmessage = ({ data: [script, start], ports }) => {
-      const worker = new Worker(URL.createObjectURL(script));
-      worker.onerror = ({ message }) => parent.postMessage(message, "*");
-      worker.postMessage(start, ports);
-    }`;
+    const MAKER = `let worker;
+      onmessage = ({ data, ports }) => {
+        worker?.terminate();
+        if (!data) return;
+        worker = new Worker(URL.createObjectURL(data.script));
+        worker.onerror = ({ message }) => parent.postMessage(message, "*");
+        worker.postMessage(data.start, ports);
+      }`;
     const FRAME = `<!DOCTYPE html><meta http-equiv="Content-Security-Policy" content="default-src 'none';
-      script-src 'sha256-H2FsIEwKqk+jG2Lx/9lseQiCkwIED0560F/AqnvrQ34=' 'wasm-unsafe-eval'; worker-src blob:"><script>${MAKER}</script>`;
+      script-src 'sha256-J5Xzgy+aXYO3Kq/7OP4+FD5ZjIpn7hyAbhI6p8hgTY8=' 'wasm-unsafe-eval'; worker-src blob:"><script>${MAKER}</script>`;
+
+    // One frame for all starts: a browser may give it a process of its own, which then knows the
+    // compiled Python already.
+    let framed;
+    const frame = () => (framed ??= new Promise((resolve) => {
+      const made = element("iframe", { hidden: true, srcdoc: FRAME, title: "Python" });
+      made.setAttribute("sandbox", "allow-scripts");
+      made.onload = () => resolve(made.contentWindow);
+      document.body.append(made);
+    }));
 
     async function begin() {
       await fetchAll();
+      const inside = await frame();
       const { "pyodide.asm.js": machine, "pyodide.js": loader, "worker.js": own, ...files } = blobs;
-      const frame = element("iframe", { hidden: true, srcdoc: FRAME, title: "Python" });
-      frame.setAttribute("sandbox", "allow-scripts");
+      const script = new Blob([machine, "\n", loader, "\n", own], { type: "text/javascript" });
       const { port1: near, port2: far } = new MessageChannel();
-      worker = { frame, near };
+      worker = { inside, near };
       await new Promise((resolve, reject) => {
         worker.broken = ({ source, data }) => {
-          if (source !== frame.contentWindow) return;
-          if (job?.failed) job.failed({ message: data });
+          if (source !== inside) return;
+          job?.failed?.({ message: data });
           reject(new Error(data || "the worker did not start"));
         };
         addEventListener("message", worker.broken);
@@ -100,22 +113,19 @@
           if (data.kind === "ready") resolve();
           else if (data.kind === "failed") reject(new Error(data.message));
         };
-        frame.onload = () => {
-          const type = "text/javascript";
-          const start = { kind: "start", files, doors: api.doors };
-          const script = new Blob([machine, "\n", loader, "\n", own], { type });
-          frame.contentWindow.postMessage([script, start], "*", [far]);
-        };
-        document.body.append(frame);
+        const start = { kind: "start", files, doors: api.doors };
+        inside.postMessage({ script, start }, "*", [far]);
       });
       near.onmessage = ({ data }) => job?.[data.kind]?.(data);
     }
 
     const start = () => (starting ??= begin().catch((error) => { end(); throw error; }));
     function end() {
-      if (worker) removeEventListener("message", worker.broken);
-      worker?.near.close();
-      worker?.frame.remove(); // which ends what runs in it
+      if (worker) {
+        removeEventListener("message", worker.broken);
+        worker.near.close();
+        worker.inside.postMessage(null, "*");
+      }
       worker = starting = null;
     }
 
