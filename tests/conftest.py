@@ -45,7 +45,21 @@ def rng():
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def violations():
+    """What pages did against their own policy (book/_ext/page/policy.py), as Chromium says it."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def keeps_its_policy(violations):
+    """No page does what its policy forbids, in any test."""
+    yield
+    told, violations[:] = violations[:], []
+    assert told == []
+
+
+@pytest.fixture(scope="session")
+def chromium(violations):
     """Chromium, one for all tests: Playwright runs only once in a thread.
 
     Where there is none its tests are skipped, but fail on CI.
@@ -59,8 +73,14 @@ def chromium():
         _no_browser("no chromium on the PATH")
     quiet = ["quic", "background-networking", "component-update", "sync", "gpu"]
     flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)]
+
+    def hear(message):
+        if "Content Security Policy" in message.text:
+            violations.append(message.text)
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=flags)
+        browser.on("context", lambda context: context.on("console", hear))
         yield browser
         browser.close()
 

@@ -117,6 +117,9 @@ const answers = [];
 const known = new Set();
 const strangers = new Set();
 
+// What page/policy.py made of style attributes: each page counts anew.
+const STYLE_OF_CLASS = /:not\(#_#_\)\.(_\d+)\{([^}]*)\}/g;
+
 /**
  * Append a page of the book. `level` is 1 for a chapter and 2 for a lesson, `chapter` the title of
  * its chapter; `called` is another title than its own. Returns the title.
@@ -124,10 +127,17 @@ const strangers = new Set();
 function addPage({ name, text, base, level, chapter, called }) {
   const url = new URL(name, base);
   const page = new DOMParser().parseFromString(text, "text/html");
-  for (const style of page.querySelectorAll("head style")) {
-    if (!style.closest("noscript")) addStyles(style.textContent, url);
-  }
   const article = page.querySelector("article.bd-article");
+  for (const style of page.querySelectorAll("head style")) {
+    if (style.closest("noscript")) continue;
+    addStyles(style.textContent.replace(STYLE_OF_CLASS, (rule, name, css) => {
+      for (const element of article.querySelectorAll(`.${name}`)) {
+        element.classList.remove(name);
+        element.style.cssText = css;
+      }
+      return "";
+    }), url);
+  }
   const anchor = anchorOf(name);
   for (const gone of article.querySelectorAll(
     ".headerlink, details.cite, .toctree-wrapper, .nnlib-progress, .nnlib-bar, .explorer form, figure noscript, "

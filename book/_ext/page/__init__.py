@@ -17,6 +17,8 @@ api           the reference of nnlib, from its docstrings
 teaching      courses, chapters and marks, for teachers, from the lessons themselves
 fonts         the letters of formulas that this book uses, and no others
 folder        what no page uses is taken out of the built folder; icons are drawn in the page
+policy        what a page may load and run: nothing from another host
+shipped       what others made, with versions and licences; a file that is of nobody is a warning
 """
 
 import os
@@ -42,6 +44,8 @@ ROOMS = (
     "teaching",
     "fonts",
     "folder",
+    "policy",
+    "shipped",
 )
 
 

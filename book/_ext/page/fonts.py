@@ -36,6 +36,8 @@ def shortened(font: Path, letters: set[str], to: Path) -> None:
     subsetter.populate(unicodes=[ord(letter) for letter in letters])
     with subset.load_font(str(font), options) as whole:
         subsetter.subset(whole)
+        for record in whole["name"].names:  # a changed font may not keep its name (OFL-1.1, 3)
+            record.string = str(record).replace("KaTeX_", "Book")
         subset.save_font(whole, str(to), options)
 
 
@@ -47,7 +49,7 @@ def shorten(app: Sphinx, exception: Exception | None) -> None:
     letters = characters(sorted(built.rglob("*.html")))
     for folder in app.config.html_static_path:
         for font in sorted(Path(app.confdir, folder, FONTS).glob("*.woff2")):
-            parts = [font.read_bytes(), "".join(sorted(letters)), version("fonttools")]
+            parts = [font.read_bytes(), "".join(sorted(letters)), version("fonttools"), "renamed"]
             short = kept(built.parent / ".fonts", parts, partial(shortened, font, letters))
             shutil.copyfile(short, built / "_static" / FONTS / font.name)
 

@@ -34,45 +34,98 @@
     const total = () =>
       Object.values(self.nnlibFiles.files).reduce((sum, { size }) => sum + size, 0);
 
-    async function make() {
-      const { files, texts } = self.nnlibFiles;
-      const base = new URL(book, location.href).href;
-      if (location.protocol !== "file:") return [new Worker(base + files["worker.js"].path), base, files];
-      // From a folder a browser reads scripts and nothing else: the files come as text in them.
-      let read = 0;
-      await Promise.all(Object.values(files).map(async ({ script, size }) => {
-        await load(book + script);
-        heard((read += size) / 2, total());
-      }));
-      const named = Object.entries(files).map(([name, file]) =>
-        [name, { ...file, text: texts[name][0], packed: texts[name][1] }]);
-      const source = Uint8Array.from(atob(texts["worker.js"][0]), (c) => c.charCodeAt(0));
-      const plain = new Response(
-        new Blob([source]).stream().pipeThrough(new DecompressionStream("gzip")));
-      const url = URL.createObjectURL(new Blob([await plain.blob()], { type: "text/javascript" }));
-      return [new Worker(url), base, Object.fromEntries(named)];
+    // A file of the book's. From a folder a browser reads scripts and nothing else: there it comes as
+    // text in one.
+    async function fetched(name, { path, script, size }, read) {
+      if (location.protocol !== "file:") {
+        const answer = await fetch(book + path);
+        if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+        const counted = answer.body.pipeThrough(new TransformStream({
+          transform(chunk, controller) {
+            read(chunk.byteLength);
+            controller.enqueue(chunk);
+          },
+        }));
+        return new Response(counted).blob();
+      }
+      await load(book + script);
+      const [text, packed] = self.nnlibFiles.texts[name];
+      const binary = atob(text);
+      const bytes = new Uint8Array(binary.length);
+      for (let i = 0; i < bytes.length; i += 1) bytes[i] = binary.charCodeAt(i);
+      delete self.nnlibFiles.texts[name]; // a start from the second on has the blob
+      read(size);
+      const { body } = new Response(bytes);
+      return new Response(packed ? body.pipeThrough(new DecompressionStream("gzip")) : body).blob();
     }
 
-    async function begin() {
+    const blobs = {};
+    async function fetchAll() {
       await load(`${book}manifest.js`, `?${Date.now()}`);
-      const [made, base, files] = await make();
-      worker = made;
+      const { files } = self.nnlibFiles;
+      let all = 0;
+      const read = (more) => heard(all += more, total());
+      await Promise.all(Object.entries(files).map(async ([name, file]) => {
+        blobs[name] ??= await fetched(name, file, read);
+      }));
+    }
+
+    // What a reader types has the rights of a page that was written by nobody: the frame has an
+    // origin of its own, so nothing that pages of this site keep, and its policy lets nothing out. A
+    // worker of a blob is bound by the policy of the page that made it; one that a server sends is
+    // not. The site's own policy, where it has one, must name the same hash.
+    const MAKER = `let worker;
+      onmessage = ({ data, ports }) => {
+        worker?.terminate();
+        if (!data) return;
+        worker = new Worker(URL.createObjectURL(data.script));
+        worker.onerror = ({ message }) => parent.postMessage(message, "*");
+        worker.postMessage(data.start, ports);
+      }`;
+    const FRAME = `<!DOCTYPE html><meta http-equiv="Content-Security-Policy" content="default-src 'none';
+      script-src 'sha256-J5Xzgy+aXYO3Kq/7OP4+FD5ZjIpn7hyAbhI6p8hgTY8=' 'wasm-unsafe-eval'; worker-src blob:"><script>${MAKER}</script>`;
+
+    // One frame for all starts: a browser may give it a process of its own, which then knows the
+    // compiled Python already.
+    let framed;
+    const frame = () => (framed ??= new Promise((resolve) => {
+      const made = element("iframe", { hidden: true, srcdoc: FRAME, title: "Python" });
+      made.setAttribute("sandbox", "allow-scripts");
+      made.onload = () => resolve(made.contentWindow);
+      document.body.append(made);
+    }));
+
+    async function begin() {
+      await fetchAll();
+      const inside = await frame();
+      const { "pyodide.asm.js": machine, "pyodide.js": loader, "worker.js": own, ...files } = blobs;
+      const script = new Blob([machine, "\n", loader, "\n", own], { type: "text/javascript" });
+      const { port1: near, port2: far } = new MessageChannel();
+      worker = { inside, near };
       await new Promise((resolve, reject) => {
-        made.onerror = (event) => reject(new Error(event.message || "the worker did not start"));
-        made.onmessage = ({ data }) => {
+        worker.broken = ({ source, data }) => {
+          if (source !== inside) return;
+          job?.failed?.({ message: data });
+          reject(new Error(data || "the worker did not start"));
+        };
+        addEventListener("message", worker.broken);
+        near.onmessage = ({ data }) => {
           if (data.kind === "ready") resolve();
-          else if (data.kind === "progress") heard(data.read, total());
           else if (data.kind === "failed") reject(new Error(data.message));
         };
-        made.postMessage({ kind: "start", base, files, doors: api.doors });
+        const start = { kind: "start", files, doors: api.doors };
+        inside.postMessage({ script, start }, "*", [far]);
       });
-      made.onmessage = ({ data }) => job?.[data.kind]?.(data);
-      made.onerror = (event) => job?.failed({ message: event.message });
+      near.onmessage = ({ data }) => job?.[data.kind]?.(data);
     }
 
     const start = () => (starting ??= begin().catch((error) => { end(); throw error; }));
     function end() {
-      worker?.terminate();
+      if (worker) {
+        removeEventListener("message", worker.broken);
+        worker.near.close();
+        worker.inside.postMessage(null, "*");
+      }
       worker = starting = null;
     }
 
@@ -99,7 +152,7 @@
               answer: ({ answer }) => resolve(answer),
               failed: ({ message }) => reject(Object.assign(new Error(message), { fatal: true })),
             });
-            worker.postMessage({ kind: "job", request: JSON.stringify(request) });
+            worker.near.postMessage({ kind: "job", request: JSON.stringify(request) });
           })]);
         } catch (error) {
           const began = worker && starting;
