@@ -22,8 +22,8 @@ LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 .DEFAULT_GOAL := help
 # An environment whose making was interrupted is no environment.
 .DELETE_ON_ERROR:
-.PHONY: help book test lint unit compare page pdf serve lab notebooks bench audit mutants lock \
-        oracle determinism clean
+.PHONY: help book test lint unit compare page pdf picture serve lab notebooks bench audit mutants \
+        lock oracle determinism clean
 
 help:
 	@echo 'make book         install what the book needs into $(VENV), build it, say where it is'
@@ -33,6 +33,7 @@ help:
 	@echo '  make compare      run every notebook and compare its output with the one in git'
 	@echo '  make page         the built pages, in a real browser'
 	@echo 'make pdf          the book, and its worksheets, to print: _build/pdf/ (wants a Chromium)'
+	@echo 'make picture      take the README'"'"'s pictures anew: docs/ (wants a Chromium)'
 	@echo 'make serve        show the built book on http://127.0.0.1:$(PORT)/ (PORT=...)'
 	@echo 'make lab          open the chapters in JupyterLab'
 	@echo 'make notebooks    format and run every notebook, write it as git keeps it'
@@ -96,6 +97,9 @@ serve: book
 
 pdf: $(VENV)/test.stamp book
 	@$(BIN)/python tools/pdf.py
+
+picture: $(VENV)/test.stamp book
+	@$(BIN)/python tools/picture.py
 
 lab: $(VENV)/book.stamp
 	$(BIN)/jupyter lab --notebook-dir=book
