@@ -22,8 +22,8 @@ LOCK    := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 .DEFAULT_GOAL := help
 # An environment whose making was interrupted is no environment.
 .DELETE_ON_ERROR:
-.PHONY: help book test lint unit compare page pdf serve lab notebooks bench audit mutants lock \
-        oracle determinism clean
+.PHONY: help book test lint unit compare page pdf picture serve lab notebooks bench audit mutants \
+        lock oracle determinism clean
 
 help:
 	@echo 'make book         install what the book needs into $(VENV), build it, say where it is'
@@ -33,8 +33,9 @@ help:
 	@echo '  make compare      run every notebook and compare its output with the one in git'
 	@echo '  make page         the built pages, in a real browser'
 	@echo 'make pdf          the book, and its worksheets, to print: _build/pdf/ (wants a Chromium)'
+	@echo 'make picture      take the README'"'"'s pictures anew: docs/ (wants a Chromium)'
 	@echo 'make serve        show the built book on http://127.0.0.1:$(PORT)/ (PORT=...)'
-	@echo 'make lab          open the chapters in JupyterLab'
+	@echo 'make lab          open the chapters in JupyterLab (LAB=... is handed on to it)'
 	@echo 'make notebooks    format and run every notebook, write it as git keeps it'
 	@echo 'make bench        measure nnlib beside other ways to compute the same'
 	@echo 'make audit        how heavy and how quick each page is on a phone, and what axe finds'
@@ -89,6 +90,10 @@ book: $(VENV)/book.stamp
 	  sed -n -e "s/$$(printf '\033')\[[0-9;]*m//g" -e '/WARNING: /p' \
 	    -e '/^[A-Za-z]*Error: ./{p;q;}' _build/book.log; exit 1; } >&2
 	@echo; echo 'The book is built. Open it in a browser:'; echo "    $$(pwd)/$(BOOK)"
+	@[ -d _build/html/_python ] || { echo; \
+	  echo 'Its code exercises do not run in the page, but in Jupyter (make lab):'; \
+	  sed -n 's/^exercises will not run in the page: /    /p' _build/book.log; \
+	  echo 'With the files from a machine that has them: NNLIB_PYODIDE=that/folder make book'; }
 
 serve: book
 	@echo 'http://127.0.0.1:$(PORT)/   (Ctrl-C ends it)'
@@ -97,8 +102,14 @@ serve: book
 pdf: $(VENV)/test.stamp book
 	@$(BIN)/python tools/pdf.py
 
+picture: $(VENV)/test.stamp book
+	@$(BIN)/python tools/picture.py
+
+# As root, which is who one is in most containers: make lab LAB=--allow-root
 lab: $(VENV)/book.stamp
-	$(BIN)/jupyter lab --notebook-dir=book
+	@if [ "$$(id -u)" = 0 ] && [ -z "$(LAB)" ]; then \
+	  echo 'Jupyter starts as root only when told to: make lab LAB=--allow-root' >&2; exit 1; fi
+	$(BIN)/jupyter lab --notebook-dir=book --LabApp.default_url=/lab/tree/intro.ipynb $(LAB)
 
 notebooks: $(VENV)/test.stamp
 	$(BIN)/ruff format --quiet book

@@ -5,13 +5,16 @@ Features are float64, labels are integers from 0. Images are NHWC with values in
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import math
 import os
 import struct
+import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal, overload
@@ -139,7 +142,8 @@ def load_mnist(
     X is float32 in [0, 1]: in float64 it would take half a gigabyte. The four files, 12 MB, are
     fetched once into `cache_dir` (default ~/.cache/nnlib/mnist), checked against their SHA-256,
     and a download that broke off goes on where it stopped. Raises ConnectionError, with what to
-    do, when they are neither in the cache nor to be had. Source: LeCun et al. (1998).
+    do, when they are neither in the cache nor to be had, and OSError when the disk is full.
+    Source: LeCun et al. (1998).
     """
     folder = Path(cache_dir or "~/.cache/nnlib/mnist").expanduser()
     folder.mkdir(parents=True, exist_ok=True)
@@ -193,24 +197,47 @@ def fetch(
     """
     import http.client  # here: it takes half of the time to import nnlib, and few fetch
 
-    target, part = folder / name, folder / (name + ".part")
+    target = folder / name
     if target.exists() and digest_of(target) == sha256:
         return target
     problems = [] if not target.exists() else [f"{target} does not have SHA-256 {sha256}"]
-    for mirror in mirrors:
-        try:
-            download(mirror + name, part, progress)
-        except (OSError, http.client.HTTPException) as error:  # OSError holds urllib's errors
-            problems.append(f"{mirror}: {error}")
-            continue
-        if digest_of(part) == sha256:
-            return part.replace(target)
-        problems.append(f"{mirror}: what came does not have SHA-256 {sha256}")
-        part.unlink()
+    with claimed(folder / (name + ".part")) as part:
+        for mirror in mirrors:
+            try:
+                download(mirror + name, part, progress)
+            except (OSError, http.client.HTTPException) as error:  # OSError holds urllib's errors
+                if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                    raise  # another mirror would not help
+                problems.append(f"{mirror}: {error}")
+                continue
+            if digest_of(part) == sha256:
+                return part.replace(target)
+            problems.append(f"{mirror}: what came does not have SHA-256 {sha256}")
+            part.unlink()
     raise ConnectionError(
         f"expected {name} in {folder} or from a mirror, got neither. Put the file there by hand, "
         f"or try again with a network; load_digits() needs none. Tried: " + "; ".join(problems)
     )
+
+
+@contextmanager
+def claimed(part: Path) -> Iterator[Path]:
+    """Yield a path of the caller's own, with what `part` holds, and put back what is there then.
+
+    Two that fetch at once would write into one file. Who comes second begins anew.
+    """
+    own = part.with_name(f"{part.name}-{os.getpid()}-{threading.get_ident()}")
+    with suppress(FileNotFoundError):
+        part.replace(own)
+    try:
+        yield own
+    finally:
+        with suppress(FileNotFoundError):
+            own.replace(part)
+
+
+SILENCE = 30  # seconds without a byte, after which a server is given up
+LARGEST = 1 << 27  # bytes: more than any file that is asked for here
 
 
 def download(url: str, part: Path, progress: bool = True) -> None:
@@ -221,7 +248,7 @@ def download(url: str, part: Path, progress: bool = True) -> None:
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
-        response = urllib.request.urlopen(request, timeout=30)
+        response = urllib.request.urlopen(request, timeout=SILENCE)
     except urllib.error.HTTPError as error:
         if error.code == 416 and have:  # nothing is missing: the checksum decides if it is right
             return
@@ -232,6 +259,9 @@ def download(url: str, part: Path, progress: bool = True) -> None:
         chunks = iter(lambda: response.read(1 << 16), b"")
         for chunk in with_bar(chunks, progress, size=len, total=length, unit="B", unit_scale=True):
             file.write(chunk)
+            if file.tell() > LARGEST:  # a server that does not end would fill the disk
+                file.truncate(0)
+                raise ConnectionError(f"{url} sends more than {LARGEST} bytes")
     # http.client ends a body that broke off like one that is whole.
     if length and part.stat().st_size < length + (have if response.status == 206 else 0):
         raise ConnectionError(f"{url} broke off after {part.stat().st_size} bytes")

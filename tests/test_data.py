@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import itertools
+import os
 import struct
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -196,15 +199,23 @@ ARRAYS = [IMAGES[:5], np.arange(5), IMAGES[5:], np.arange(5, 8)]
 
 
 class Mirror:
-    """A server of `files`: with `ranges` it honours Range, `cut` breaks off, `damage` spoils."""
+    """A server of `files`: with `ranges` it honours Range, `cut` breaks off, `damage` spoils.
+
+    `shift` answers a Range with another one, `chunked` names no length, `stall` sends one byte
+    and waits until `close`, `to` redirects, `endless` goes on until the other side has enough.
+    """
 
     def __init__(self, files):
         self.files, self.requests = files, []
         self.ranges, self.cut, self.damage = True, None, False
         self.always, self.length = None, None
+        self.shift, self.chunked, self.stall, self.to, self.endless = 0, False, False, None, False
+        self.closing, self.sent = threading.Event(), 0
         mirror = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self):
                 mirror.answer(self)
 
@@ -221,6 +232,12 @@ class Mirror:
         if self.always or name not in self.files:
             handler.send_error(self.always or 404)
             return
+        if self.to:
+            handler.send_response(302)
+            handler.send_header("Location", self.to)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+            return
         body, status = self.files[name], 200
         if self.damage:
             body = body[:-1] + bytes([body[-1] ^ 1])
@@ -229,16 +246,36 @@ class Mirror:
             if start >= len(body):
                 handler.send_error(416)
                 return
-            body, status = body[start:], 206
+            body, status = body[max(0, start - self.shift) :], 206
         handler.send_response(status)
-        handler.send_header(
-            "Content-Length", str(len(body)) if self.length is None else self.length
-        )
-        handler.end_headers()
-        handler.wfile.write(body[: self.cut])
         handler.close_connection = True
+        if self.chunked:
+            handler.send_header("Transfer-Encoding", "chunked")
+            handler.end_headers()
+            sizes = [body[i : i + 50] for i in range(0, len(body), 50)] + [b""]
+            whole = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in sizes)
+            handler.wfile.write(whole[: self.cut])
+            return
+        if not self.endless:
+            handler.send_header(
+                "Content-Length", str(len(body)) if self.length is None else self.length
+            )
+        handler.end_headers()
+        if self.stall:
+            handler.wfile.write(body[:1])
+            handler.wfile.flush()
+            self.closing.wait(10)
+            return
+        while self.endless and self.sent < 1 << 24:  # and then enough
+            try:
+                handler.wfile.write(bytes(1 << 12))
+            except OSError:
+                return
+            self.sent += 1 << 12
+        handler.wfile.write(body[: self.cut])
 
     def close(self):
+        self.closing.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -393,6 +430,113 @@ def test_a_tilde_is_the_home(mirrors, tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["home"]
 
 
+def test_a_server_that_answers_with_another_range_is_passed_over(mirrors, tmp_path):
+    first = next(iter(data.MNIST_FILES))
+    mirrors[0].shift = 10
+    (tmp_path / (first + ".part")).write_bytes(mirrors[0].files[first][:50])
+    assert_loaded(load(tmp_path))
+    assert mirrors[0].requests[0] == (first, "bytes=50-")
+    assert mirrors[1].requests == [(first, None)]
+
+
+def test_a_server_may_name_no_length(mirrors, tmp_path):
+    mirrors[0].chunked = True
+    assert_loaded(load(tmp_path))
+    assert not mirrors[1].requests
+
+
+def test_chunks_that_break_off_go_on_at_the_other_mirror(mirrors, tmp_path):
+    mirrors[0].chunked, mirrors[0].cut = True, 200
+    assert_loaded(load(tmp_path))
+    images = [name for name in data.MNIST_FILES if "images" in name]  # labels end before that
+    assert [name for name, _ in mirrors[1].requests] == images
+
+
+def test_a_server_that_falls_silent_is_given_up(mirrors, tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "SILENCE", 0.2)
+    mirrors[0].stall = True
+    assert_loaded(load(tmp_path))
+    assert len(mirrors[1].requests) == 4
+
+
+def test_a_server_that_does_not_end_is_given_up(mirrors, tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "LARGEST", 1 << 17)
+    for mirror in mirrors:
+        mirror.endless = True
+    with pytest.raises(ConnectionError, match=r"sends more than 131072 bytes"):
+        load(tmp_path)
+    assert all(mirror.sent < 1 << 24 for mirror in mirrors)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) == 0
+    mirrors[0].endless = False
+    assert_loaded(load(tmp_path))
+
+
+@pytest.mark.parametrize("scheme", ["file", "ftp", "data", "itself"])
+def test_a_redirection_to_what_is_no_mirror_brings_nothing(scheme, mirrors, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"not for the cache")
+    mirrors[0].to = {
+        "file": secret.as_uri(),
+        "ftp": "ftp://127.0.0.1:1/secret",
+        "data": "data:,secret",
+        "itself": mirrors[0].url + next(iter(data.MNIST_FILES)),
+    }[scheme]
+    assert_loaded(load(tmp_path / "cache"))
+    assert len(mirrors[1].requests) == 4
+    assert len(mirrors[0].requests) <= 4 * 11  # urllib follows ten
+
+
+def test_a_redirection_to_the_other_mirror_is_followed(mirrors, tmp_path):
+    mirrors[0].to = mirrors[1].url + next(iter(data.MNIST_FILES))
+    mirrors[1].cut = 20
+    with pytest.raises(ConnectionError, match="broke off"):
+        load(tmp_path)
+    mirrors[1].cut = None
+    name, digest = next(iter(data.MNIST_FILES.items()))
+    data.fetch(name, digest, tmp_path, [mirrors[0].url], progress=False)
+    assert mirrors[1].requests[-1] == (name, "bytes=40-")
+
+
+FETCH = """
+import sys; from pathlib import Path; from nnlib.data import fetch
+name, digest, folder, mirror = sys.argv[1:]
+fetch(name, digest, Path(folder), [mirror], progress=False)
+"""
+
+
+def test_processes_that_fetch_at_once_do_not_spoil_each_others_file(mirrors, tmp_path):
+    """Large enough to be under way together: each needs many reads."""
+    body = np.random.default_rng(1).bytes(1 << 22)
+    mirrors[0].files["large"] = body
+    (tmp_path / "large.part").write_bytes(body[:100])
+    digest = hashlib.sha256(body).hexdigest()
+    command = [sys.executable, "-c", FETCH, "large", digest, str(tmp_path), mirrors[0].url]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert (tmp_path / "large").read_bytes() == body
+    assert [path.name for path in tmp_path.iterdir()] == ["large"]
+
+
+def test_who_comes_second_begins_anew_and_what_is_left_can_go_on(tmp_path):
+    part = tmp_path / "name.part"
+    part.write_bytes(b"half")
+    with data.claimed(part) as own:
+        assert own.read_bytes() == b"half"
+        assert not part.exists()
+        own.write_bytes(b"half and more")
+    assert part.read_bytes() == b"half and more"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
+def test_a_full_disk_is_said_at_once(mirrors, tmp_path):
+    (tmp_path / (next(iter(data.MNIST_FILES)) + ".part")).symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as caught:
+        load(tmp_path)
+    assert not isinstance(caught.value, ConnectionError)
+    assert not mirrors[1].requests
+
+
 def test_a_missing_file_is_said_to_be_missing(mirrors, tmp_path):
     mirrors[0].files.clear()
     with pytest.raises(ConnectionError, match=r"HTTP Error 404"):
@@ -424,6 +568,7 @@ GOOD = idx(np.arange(6).reshape(2, 3))
         (GOOD[:8], r"2 axes in the head of .*, got 8 bytes"),
         (GOOD[:-1], r"6 bytes after the head of .*, for the shape \(2, 3\) .*, got 5"),
         (GOOD + b"x", r"6 bytes after the head of .*, for the shape \(2, 3\) .*, got 7"),
+        (gzip.compress(GOOD, mtime=0) + b"<html>", r"a whole gzip file, got: Not a gzipped file"),
         (gzip.compress(GOOD, mtime=0)[:-9], r"a whole gzip file, got: Compressed file ended"),
         (gzip.compress(GOOD, mtime=0)[:-5] + b"12345", r"a whole gzip file, got: CRC check failed"),
     ],

@@ -353,7 +353,16 @@ def _live(draw: Draw, controls: list[Choice]) -> None:
     text = _plain(move(), controls)
     for widget in widgets:
         widget.observe(move_or_say, "value")
-    emit(ipywidgets.VBox([*widgets, screen])._repr_mimebundle_(), text)
+    emit(_view(ipywidgets.VBox([*widgets, screen])), text)
+
+
+def _view(widget: Any) -> dict[str, Any]:
+    """Return the output that shows a widget, by Jupyter's protocol for them.
+
+    ipywidgets 7, which Colab has, gives no such bundle: its widgets display themselves.
+    """
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
 
 
 def _pre(text: str) -> str:

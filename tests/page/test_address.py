@@ -81,3 +81,17 @@ def test_edits_go_to_the_branch_that_is_built(checkout):
     pushed = {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "release"}
     assert address.branch(pushed, checkout) == "release"
     assert address.branch({"GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": "v1"}, checkout) == "draft"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, None),  # a clone: nobody has published notebooks
+        (ACTIONS, "https://colab.research.google.com/github/b/from-actions/blob/colab/"),
+        (ACTIONS | {address.SETTING: HERE}, None),
+        (ACTIONS | {"GITHUB_SERVER_URL": "https://git.example.org"}, None),
+        ({address.SETTING: HERE}, None),
+    ],
+)
+def test_colab_is_led_to_where_a_workflow_publishes_for_it(checkout, environment, expected):
+    assert address.in_colab(environment, checkout) == expected

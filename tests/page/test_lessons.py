@@ -56,7 +56,7 @@ def build(folder, repository="https://github.com/somebody/a-fork"):
     done = subprocess.run(
         [sys.executable, "-c", BUILD, "build", ".", "-W", "-n", "--keep-going"],
         cwd=folder,
-        env=os.environ | {"NNLIB_REPOSITORY": repository},
+        env=os.environ | {"NNLIB_REPOSITORY": repository, "GITHUB_REPOSITORY": "somebody/a-fork"},
         capture_output=True,
         text=True,
         timeout=240,
@@ -141,12 +141,14 @@ def test_a_lesson_can_be_run_fetched_and_edited(book):
     tools = {text: href for href, text in links(html, 'class="article-header-buttons"')}
     assert tools["Run"].startswith("https://mybinder.org/v2/gh/somebody/a-fork/")
     assert tools["Run"].endswith("?urlpath=lab/tree/book/04_backward/1_circuits.ipynb")
+    there = "https://colab.research.google.com/github/somebody/a-fork/blob/colab"
+    assert tools["Colab"] == f"{there}/book/04_backward/1_circuits.ipynb"
     assert tools["Edit"].startswith("https://github.com/somebody/a-fork/edit/")
     assert tools["Edit"].endswith("/book/04_backward/1_circuits.ipynb")
     fetched = book / "_build/html/book/04_backward" / tools["Notebook"]
     assert nbformat.read(fetched, as_version=4).cells[1].source == "6 * 7"
     opening = dict(links(page(book, "04_backward/index"), 'class="article-header-buttons"'))
-    assert not any("mybinder" in href for href in opening)
+    assert not any("mybinder" in href or "colab" in href for href in opening)
 
 
 def test_what_links_to_an_equation_is_written_again_when_that_moves(book):

@@ -94,6 +94,14 @@ def test_the_text_is_the_same_with_a_kernel_and_in_a_book(shown, monkeypatch):
     assert "application/vnd.jupyter.widget-view+json" in shown[0][0]
 
 
+def test_widgets_that_give_no_bundle_are_shown(shown, monkeypatch):
+    """Those of ipywidgets 7 display themselves; Colab has that."""
+    monkeypatch.delattr("ipywidgets.Widget._repr_mimebundle_")
+    explore(draw, a=[1, 2])
+    [(data, _)] = shown
+    assert data["application/vnd.jupyter.widget-view+json"]["version_major"] == 2
+
+
 def test_equal_frames_share_a_picture(book):
     explore(lambda a, b: draw(a=a), a=[1, 2], b=["p", "q"])
     assert len(book[0][0][MIME]["svgs"]) == 2

@@ -7,6 +7,9 @@ an address on the web, the buttons that would lead there are left out.
 The book itself is where _config.yml says (html.baseurl), or NNLIB_BOOK (an address, or "none"), or
 where GitHub Pages shows what a workflow of the repository publishes. Git's remote is no sign of it:
 whoever builds a clone has published nothing. Without that address a page gives none of its own.
+
+For the same reason a page leads to Colab only where a workflow on GitHub builds it: that publishes
+the notebooks that Colab opens, on a branch of their own (tools/colab.py).
 """
 
 import os
@@ -30,6 +33,8 @@ REMOTE = re.compile(
 
 WEB = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[^\s?#]*)?")
 GITHUB = "https://github.com"
+COLAB = "https://colab.research.google.com"
+COLAB_BRANCH = "colab"
 
 
 def address_of(remote: str) -> str | None:
@@ -89,6 +94,14 @@ def book(environment: Mapping[str, str]) -> str:
     return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 
 
+def in_colab(environment: Mapping[str, str], folder: Path) -> str | None:
+    """Return the address below which Colab opens the notebooks; None if nobody publishes them."""
+    built = environment.get("GITHUB_REPOSITORY")
+    if not built or repository(environment, folder) != f"{GITHUB}/{built}":
+        return None
+    return f"{COLAB}/github/{built}/blob/{COLAB_BRANCH}/"
+
+
 def set_address(app: Sphinx, config: Config) -> None:
     """Tell Sphinx where the book will be: each page then names its own address."""
     config.html_baseurl = config.html_baseurl or book(os.environ)
@@ -113,7 +126,15 @@ def set_links(app: Sphinx, config: Config) -> None:
         options["repository_provider"] = provider
 
 
+def add_colab(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Let a lesson's page know where Colab opens it. The theme knows one branch for everything."""
+    found = in_colab(os.environ, Path(app.srcdir))
+    if found and doctree is not None and app.env.doc2path(page, False).endswith(".ipynb"):
+        context["colab"] = f"{found}{page}.ipynb"
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", set_address)
     app.connect("config-inited", set_links, priority=100)  # before the theme reads it
+    app.connect("html-page-context", add_colab)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

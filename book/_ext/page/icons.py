@@ -13,6 +13,7 @@ ICONS = {
     "fa-angle-right": "M9 5l7 7-7 7",
     "fa-bars": "M4 6h16M4 12h16M4 18h16",
     "fa-chevron-down": "M5 9l7 7 7-7",
+    "fa-cloud": "M7 18.5a4.5 4.5 0 0 1-.5-9 6 6 0 0 1 11.6 1.2 4 4 0 0 1-.6 7.8z",
     "fa-download": "M12 4v11M7 10.5l5 5 5-5M5 20h14",
     "fa-half": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18v18M15 4.5v15M18 6.5v11",
     "fa-list": "M9 6h11M9 12h11M9 18h11M4 6h.1M4 12h.1M4 18h.1",
