@@ -281,7 +281,10 @@ def _look(app: Sphinx, config: Config) -> None:
         raise ExtensionError(
             f"expected nnlib_python as {EXERCISES!r}, True or False, got {config.nnlib_python!r}"
         )
-    if not config.nnlib_python or (config.nnlib_python != True and not _checks(app)):  # noqa: E712
+    if not config.nnlib_python:
+        return
+    if config.nnlib_python is not True and not _checks(app):
+        config.nnlib_python_missing = "no page has an exercise"
         return
     try:
         pyodide.locate(logger.info)
@@ -296,7 +299,7 @@ def _look(app: Sphinx, config: Config) -> None:
 def _checks(app: Sphinx) -> bool:
     """Tell whether some page of the book may have an exercise: a book without asks for nothing."""
     for folder, folders, files in os.walk(app.srcdir):
-        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        folders[:] = [name for name in folders if name != "_build" and name[0] != "."]
         if Path(folder) == Path(app.outdir):
             folders.clear()
             continue

@@ -357,7 +357,7 @@ NEEDS = "import matplotlib.pyplot as plt\n"
         pytest.param(
             "from nnlib.teaching import explore\n\nexplore(f, a=[1, 2])",
             LIST,
-            r"index\.md:8.* explore\(\) has nothing to show here: the build did not run",
+            r"index\.md:8:.*explore\(\) has nothing to show here: the build did not run",
             id="not run",
         ),
     ],

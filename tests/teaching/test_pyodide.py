@@ -8,8 +8,10 @@ import json
 import urllib.error
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from sphinx.errors import ExtensionError
 
 from nnlib.teaching import pyodide, sphinx_lessons
 from nnlib.teaching.checks import check
@@ -149,3 +151,41 @@ def test_cells_are_told_apart(tmp_path):
     assert cells[7].text == "def exposes(f):\n    ...\n"
     assert cells[1].key == "a/one#c1"
     assert "check(" not in json.dumps([cell.published for cell in cells])
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "looks"),
+    [
+        ("print(1)", "exercises", False),
+        ("from nnlib.teaching import check", "exercises", True),
+        ("print(1)", True, True),
+        ("from nnlib.teaching import check", False, False),
+    ],
+)
+def test_a_book_without_exercises_asks_for_no_python(tmp_path, monkeypatch, cell, value, looks):
+    looked = []
+    monkeypatch.setattr(pyodide, "locate", lambda say: looked.append(1))
+    (tmp_path / "book" / "_build").mkdir(parents=True)
+    (tmp_path / "book" / "one.ipynb").write_text(cell)
+    (tmp_path / "book" / "_build" / "old.ipynb").write_text("from nnlib.teaching import check")
+    app = SimpleNamespace(srcdir=tmp_path / "book", outdir=tmp_path / "out")
+    config = SimpleNamespace(nnlib_python=value, nnlib_python_missing="")
+    sphinx_lessons._look(app, config)
+    assert bool(looked) is looks
+    assert bool(config.nnlib_python_missing) is (value == "exercises" and not looks)
+
+
+def test_another_value_of_the_setting_is_refused():
+    with pytest.raises(ExtensionError, match="expected nnlib_python as 'exercises', True or False"):
+        sphinx_lessons._look(SimpleNamespace(), SimpleNamespace(nnlib_python="yes"))
+
+
+def test_the_zip_of_another_book_has_its_files_and_no_chapter():
+    names = zipfile.ZipFile(
+        io.BytesIO(pyodide.library({"exercises.py": b"x"}, rooms=False))
+    ).namelist()
+    assert "exercises.py" in names
+    assert "nnlib/teaching/lesson.py" in names
+    assert not [name for name in names if "chapters" in name]
+    ours = zipfile.ZipFile(io.BytesIO(pyodide.library())).namelist()
+    assert "nnlib/chapters/ch04_backward/exercises.py" in ours
