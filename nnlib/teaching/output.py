@@ -12,7 +12,7 @@ from typing import Any
 MIME = "application/vnd.nnlib.figure+json"
 """What a cell of a book that is being built displays; `nnlib.teaching.sphinx` renders it."""
 
-BUILDING = "NNLIB_BOOK"
+BUILDING = "NNLIB_BUILDING"
 """The environment variable that says a book is being built."""
 
 

@@ -96,7 +96,7 @@ def build(source: Path, builder: str = "html") -> subprocess.CompletedProcess[st
         source,
         target / builder,
     ]
-    environment = {k: v for k, v in os.environ.items() if k != "NNLIB_BOOK"}
+    environment = {k: v for k, v in os.environ.items() if k not in ("NNLIB_BOOK", "NNLIB_BUILDING")}
     return subprocess.run(
         list(map(str, command)), capture_output=True, text=True, timeout=240, env=environment
     )
