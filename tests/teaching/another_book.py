@@ -15,7 +15,11 @@ PACKAGE = ROOT / "packaging" / "teaching"
 
 def run(*command: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command that knows nothing of this checkout; return what came of it."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "NNLIB_BOOK", "NNLIB_BUILDING")}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("PYTHONPATH", "NNLIB_BOOK", "NNLIB_BUILDING")
+    }
     return subprocess.run(
         list(map(str, command)), cwd=cwd, env=kept, capture_output=True, text=True, timeout=300
     )
