@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nnlib._named import Named
+from nnlib._threads import each
 from nnlib._validation import Array, Shape, in_range, one_of, pair, positive_int, real_array
 from nnlib.activations import Activation, initialize_activation
 from nnlib.initializers import Initializer, initialize_weights
@@ -178,9 +179,14 @@ def windows(
 
 
 def in_parts(view: Array) -> list[slice]:
-    """Return slices of the batch, each with PART bytes of patches or one sample."""
-    m = max(1, PART // (view[:1].size * view.itemsize or 1))
-    return [slice(i, i + m) for i in range(0, len(view), m)]
+    """Return slices of the batch, each with at most PART bytes of patches or one sample.
+
+    If there are several, their number is even where the batch lets it: two threads have like work.
+    """
+    n, most = len(view), max(1, PART // (view[:1].size * view.itemsize or 1))
+    pairs = -(-n // (2 * most))
+    m = n if n <= most else -(-n // (2 * pairs))
+    return [slice(i, i + m) for i in range(0, n, m or 1)]
 
 
 def patches(view: Array) -> Array:
@@ -283,9 +289,13 @@ class Conv2D(Layer):
         view = self.pad.view(padded := self.pad.add(X))
         # `-np.empty` does the same: the parts are the whole batch
         Z = np.empty((*view.shape[:3], self.n_out), X.dtype)
-        for part in in_parts(view):
-            Z[part] = (patches(view[part]) @ W.reshape(-1, self.n_out)).reshape(Z[part].shape)
-        Z += b
+
+        def multiply(part: slice) -> None:
+            rows = Z[part].reshape(-1, self.n_out)  # a view: no product is copied into Z
+            np.matmul(patches(view[part]), W.reshape(-1, self.n_out), out=rows)
+            rows += b
+
+        list(each(multiply, in_parts(view)))
         if training:
             self.cache = {"X": X, "padded": padded, "Z": Z}
         return self.activation.forward(Z)
@@ -295,14 +305,18 @@ class Conv2D(Layer):
         W, padded = self.parameters["W"], self.cache["padded"]
         dW, db, dX = np.zeros_like(W), np.zeros_like(self.parameters["b"]), np.zeros_like(padded)
         view, d_view = self.pad.view(padded), self.pad.view(dX, write=True)
-        for part in in_parts(view):
+
+        def go_back(part: slice) -> tuple[Array, Array]:
             rows = dZ[part].reshape(-1, self.n_out)
-            dW += (patches(view[part]).T @ rows).reshape(W.shape)
-            db += ones_row(rows) @ rows
             # `for i, j in np.ndindex(self.kernel_shape):` does the same: it takes more time
             for i, j in np.ndindex(self.kernel_shape) if need_dX else ():
                 pixels = d_view[part, :, :, i, j]
                 pixels += (rows @ W[i, j].T).reshape(pixels.shape)
+            return (patches(view[part]).T @ rows).reshape(W.shape), ones_row(rows) @ rows
+
+        for dW_part, db_part in each(go_back, in_parts(view)):
+            dW += dW_part
+            db += db_part
         self.gradients = {"W": dW, "b": db} | self.activation.gradients
         return self.pad.crop(dX, self.cache["X"].shape) if need_dX else None
 
@@ -341,8 +355,12 @@ class Pool2D(Layer):
         if self.mode == "max":
             view = self.pad.view(self.pad.add(X, -np.inf))
             Z = view[:, :, :, 0, 0].copy()
-            for i, j in np.ndindex(self.kernel_shape):
-                np.maximum(Z, view[:, :, :, i, j], out=Z)
+
+            def maximum(part: slice) -> None:
+                for i, j in np.ndindex(self.kernel_shape):
+                    np.maximum(Z[part], view[part, :, :, i, j], out=Z[part])
+
+            list(each(maximum, in_parts(view)))
         else:
             Z = self.pad.view(self.pad.add(X)).sum(axis=(3, 4)) / self.pad.counts(X)
         if training:
@@ -357,12 +375,17 @@ class Pool2D(Layer):
         if self.mode == "max":
             if dX.shape != X.shape:  # -inf is the border; where there is none, this saves a fifth
                 X, Z = (np.maximum(A, np.finfo(A.dtype).min) for A in (X, Z))
-            view, open_ = self.pad.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
-            for i, j in np.ndindex(self.kernel_shape):
-                x = view[:, :, :, i, j].copy()  # in one piece, as it is read twice: saves a fifth
-                first = open_ & ((x == Z) | np.isnan(x))  # NaN is the maximum of its window
-                d_view[:, :, :, i, j] += dZ * first  # += because windows may overlap
-                open_ &= ~first
+            view = self.pad.view(self.pad.add(X, -np.inf))
+
+            def to_the_first(part: slice) -> None:
+                open_ = np.ones(Z[part].shape, bool)
+                for i, j in np.ndindex(self.kernel_shape):
+                    x = view[part, :, :, i, j].copy()  # in one piece, as it is read twice
+                    first = open_ & ((x == Z[part]) | np.isnan(x))  # NaN is a window's maximum
+                    d_view[part, :, :, i, j] += dZ[part] * first  # += as windows may overlap
+                    open_ &= ~first
+
+            list(each(to_the_first, in_parts(view)))
         else:
             share = dZ / self.pad.counts(X)
             for i, j in np.ndindex(self.kernel_shape):
