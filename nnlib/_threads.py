@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
 
@@ -35,27 +34,24 @@ def threads() -> int:
 def each(work: Callable[[Part], Result], parts: Sequence[Part]) -> Iterator[Result]:
     """Yield work(part) for each part, in their order; an error of one part is raised here.
 
-    Without threads, for a single part, and within a part, this is `map`. Few results wait to be
-    fetched at a time, as the weights' gradients of all parts together may be large.
+    Without threads, and within a part, this is `map`. At most one result a thread waits to be
+    fetched, as the gradients of many parts together may be large.
     """
-    count = threads()
-    pool = _pool(os.getpid(), count) if count > 1 < len(parts) and not _inside.get() else None
+    count = 1 if _inside.get() else min(threads(), len(parts))
+    pool = _helpers(os.getpid(), count - 1) if count > 1 else None
     if pool is None:
         yield from map(work, parts)
         return
-    running: deque[Future[Result]] = deque()
-    try:
-        for part in parts:
-            # In a copy of the caller's context: there NumPy keeps what np.errstate has set.
-            running.append(pool.submit(copy_context().run, _within, work, part))
-            if len(running) > count:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
-    finally:  # no part goes on behind an error
-        for future in running:
-            future.cancel()
-        wait(running)
+    for i in range(0, len(parts), count):
+        mine, *others = parts[i : i + count]
+        # In a copy of the caller's context: there NumPy keeps what np.errstate has set.
+        futures = [pool.submit(copy_context().run, _within, work, part) for part in others]
+        try:
+            yield copy_context().run(_within, work, mine)
+            for future in futures:
+                yield future.result()
+        finally:
+            wait(futures)  # no part goes on behind an error
 
 
 def _within(work: Callable[[Part], Result], part: Part) -> Result:
@@ -64,8 +60,11 @@ def _within(work: Callable[[Part], Result], part: Part) -> Result:
 
 
 @functools.cache
-def _pool(process: int, count: int) -> ThreadPoolExecutor | None:
-    """Return this process's threads, None where there can be none; a fork gets its own."""
+def _helpers(process: int, count: int) -> ThreadPoolExecutor | None:
+    """Return threads that help the caller's, or None where there can be none.
+
+    They belong to one process: of a pool, a fork inherits everything but the threads.
+    """
     pool = ThreadPoolExecutor(count, thread_name_prefix="nnlib")
     try:
         pool.submit(int).result()

@@ -69,7 +69,8 @@ def test_a_layer_works_on_threads_if_asked_to(layer, asked, monkeypatch):
     monkeypatch.setattr(layers, "each", noting)
     through(layer)
     assert len(done) == 14  # a part for each of 7 samples, forward and backward
-    assert all(name.startswith("nnlib") == (asked == "2") for name in names)
+    assert any(name.startswith("nnlib") for name in names) == (asked == "2")
+    assert threading.current_thread().name in names  # the caller takes a part too
 
 
 def test_results_come_in_the_order_of_the_parts(two):
@@ -89,9 +90,8 @@ def test_few_results_wait_to_be_fetched(two):
     begun = []
     results = each(begun.append, range(100))
     next(results)
-    assert 1 <= len(begun) <= 3
     results.close()
-    assert len(begun) <= 3
+    assert begun == [0, 1] or begun == [1, 0]
 
 
 def test_the_error_of_a_part_is_raised_and_no_part_goes_on_behind_it(count):
@@ -152,9 +152,9 @@ def test_where_there_are_no_threads_the_parts_go_one_by_one(count, monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(ThreadPoolExecutor, "submit", submit)
-    _threads._pool.cache_clear()
+    _threads._helpers.cache_clear()
     assert list(each(abs, [-1, -2])) == [1, 2]
-    _threads._pool.cache_clear()
+    _threads._helpers.cache_clear()
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5", ""])
