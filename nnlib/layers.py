@@ -28,8 +28,9 @@ from nnlib._validation import Array, Shape, in_range, one_of, pair, positive_int
 from nnlib.activations import Activation, initialize_activation
 from nnlib.initializers import Initializer, initialize_weights
 
-PART = 2**21
-"""Bytes of patches a convolution makes at a time: they stay in the processor's cache."""
+PART = 2**20
+"""Bytes of windows up to which a batch stays whole. A larger one goes in parts of at most about
+twice as many, so that the patches of a convolution stay in the processor's cache."""
 
 # Freed at once, and never touched. glibc learns from it to keep up to 32 MB of freed memory for the
 # next arrays. It keeps less by itself, and then a small convolutional network spends up to a fifth
@@ -185,14 +186,15 @@ def windows(
 
 
 def in_parts(view: Array) -> list[slice]:
-    """Return slices of the batch, each with at most PART bytes of patches or one sample.
+    """Return slices of the batch: one, or an even number of like size, so two threads share them.
 
-    If there are several, their number is even where the batch lets it: two threads have like work.
+    They depend on nothing but shape and dtype, and so do the sums over them.
     """
-    n, most = len(view), max(1, PART // (view[:1].size * view.itemsize or 1))
-    pairs = -(-n // (2 * most))
-    m = n if n <= most else -(-n // (2 * pairs))
-    return [slice(i, i + m) for i in range(0, n, m or 1)]
+    n, size = len(view), view[:1].size * view.itemsize
+    pairs = -(-n * size // (4 * PART))
+    m = n if n * size <= PART else -(-n // (2 * pairs))
+    # `max(0, m)` does the same: no batch was ever empty and in parts
+    return [slice(i, i + m) for i in range(0, n, max(1, m))]
 
 
 def patches(view: Array) -> Array:
