@@ -193,7 +193,6 @@ def in_parts(view: Array) -> list[slice]:
     n, size = len(view), view[:1].size * view.itemsize
     pairs = -(-n * size // (4 * PART))
     m = n if n * size <= PART else -(-n // (2 * pairs))
-    # `max(0, m)` does the same: no batch was ever empty and in parts
     return [slice(i, i + m) for i in range(0, n, max(1, m))]
 
 
