@@ -365,8 +365,9 @@ class Pool2D(Layer):
             Z = view[:, :, :, 0, 0].copy()
 
             def maximum(part: slice) -> None:
+                found, places = Z[part], view[part]
                 for i, j in np.ndindex(self.kernel_shape):
-                    np.maximum(Z[part], view[part, :, :, i, j], out=Z[part])
+                    np.maximum(found, places[:, :, :, i, j], out=found)
 
             list(each(maximum, in_parts(view)))
         else:
@@ -386,12 +387,13 @@ class Pool2D(Layer):
             view = self.pad.view(self.pad.add(X, -np.inf))
 
             def to_the_first(part: slice) -> None:
-                open_ = np.ones(Z[part].shape, bool)
+                maxima, d_maxima, places, d_places = Z[part], dZ[part], view[part], d_view[part]
+                open_ = np.ones(maxima.shape, bool)
                 for i, j in np.ndindex(self.kernel_shape):
-                    x = view[part, :, :, i, j].copy()  # in one piece, as it is read twice
-                    first = open_ & ((x == Z[part]) | np.isnan(x))  # NaN is a window's maximum
-                    d_view[part, :, :, i, j] += dZ[part] * first  # += as windows may overlap
-                    open_ &= ~first
+                    x = places[:, :, :, i, j].copy()  # in one piece: it is read twice
+                    first = open_ & ((x == maxima) | np.isnan(x))  # NaN is its window's maximum
+                    d_places[:, :, :, i, j] += d_maxima * first  # += because windows may overlap
+                    open_ ^= first
 
             list(each(to_the_first, in_parts(view)))
         else:
