@@ -260,6 +260,24 @@ class Padding:
         return f"pad={self.given!r}"
 
 
+def correlate(view: Array, W: Array, b: Array, Z: Array) -> None:
+    """Write R W + b into Z (n, out_h, out_w, C_out), where R has a row for each window."""
+    rows = Z.reshape(-1, W.shape[3])  # a view: no product is copied into Z
+    np.matmul(patches(view), W.reshape(-1, W.shape[3]), out=rows)
+    rows += b
+
+
+def correlate_back(view: Array, W: Array, dZ: Array, d_view: Array, need_dX: bool) -> Array:
+    """Return dW = R^T dZ; if need_dX, add dR = dZ W^T to the pixels that `d_view` shows."""
+    rows = dZ.reshape(-1, W.shape[3])
+    # `for i in range(len(W)):` does the same: it takes more time
+    for i in range(len(W)) if need_dX else ():
+        for j, d_pixels in enumerate(rows @ W[i].swapaxes(1, 2)):  # (kw, windows, C_in)
+            pixels = d_view[:, :, :, i, j]
+            pixels += d_pixels.reshape(pixels.shape)
+    return (patches(view).T @ rows).reshape(W.shape)
+
+
 class Conv2D(Layer):
     """Y = f(Z), z[i, j, o] = b[o] + sum over (u, v, c) of x[i s + u, j s + v, c] W[u, v, c, o].
 
@@ -296,13 +314,7 @@ class Conv2D(Layer):
         view = self.pad.view(padded := self.pad.add(X))
         # `-np.empty` does the same: the parts are the whole batch
         Z = np.empty((*view.shape[:3], self.n_out), X.dtype)
-
-        def multiply(part: slice) -> None:
-            rows = Z[part].reshape(-1, self.n_out)  # a view: no product is copied into Z
-            np.matmul(patches(view[part]), W.reshape(-1, self.n_out), out=rows)
-            rows += b
-
-        list(each(multiply, in_parts(view)))
+        list(each(lambda part: correlate(view[part], W, b, Z[part]), in_parts(view)))
         if training:
             self.cache = {"X": X, "padded": padded, "Z": Z}
         return self.activation.forward(Z)
@@ -310,27 +322,35 @@ class Conv2D(Layer):
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dZ = self.activation_backward(dY)
         W, padded = self.parameters["W"], self.cache["padded"]
-        dW, db, dX = np.zeros_like(W), np.zeros_like(self.parameters["b"]), np.zeros_like(padded)
+        dX = np.zeros_like(padded)
         view, d_view = self.pad.view(padded), self.pad.view(dX, write=True)
-
-        def go_back(part: slice) -> tuple[Array, Array]:
-            rows = dZ[part].reshape(-1, self.n_out)
-            # `for i in range(len(W)):` does the same: it takes more time
-            for i in range(len(W)) if need_dX else ():
-                for j, d_pixels in enumerate(rows @ W[i].swapaxes(1, 2)):  # (kw, windows, C_in)
-                    pixels = d_view[part, :, :, i, j]
-                    pixels += d_pixels.reshape(pixels.shape)
-            return (patches(view[part]).T @ rows).reshape(W.shape), ones_row(rows) @ rows
-
-        for dW_part, db_part in each(go_back, in_parts(view)):
-            dW += dW_part
-            db += db_part
-        self.gradients = {"W": dW, "b": db} | self.activation.gradients
+        dW_of_parts = each(
+            lambda part: correlate_back(view[part], W, dZ[part], d_view[part], need_dX),
+            in_parts(view),
+        )
+        dW, rows = sum(dW_of_parts, np.zeros_like(W)), dZ.reshape(-1, self.n_out)
+        self.gradients = {"W": dW, "b": ones_row(rows) @ rows} | self.activation.gradients
         return self.pad.crop(dX, self.cache["X"].shape) if need_dX else None
 
     def __repr__(self) -> str:
         settings = f"{self.kernel_shape}, {self.activation!r}, stride={self.stride}, {self.pad!r}"
         return f"{self.word}({self.n_out}, {settings})"
+
+
+def largest(view: Array, Z: Array) -> None:
+    """Raise Z (n, out_h, out_w, c) to the maximum of each window, channel by channel."""
+    for i, j in np.ndindex(view.shape[3:5]):
+        np.maximum(Z, view[:, :, :, i, j], out=Z)
+
+
+def largest_back(view: Array, Z: Array, dZ: Array, d_view: Array) -> None:
+    """Add dZ to the first pixel of each window that is as large as Z, or NaN, as `d_view` shows."""
+    open_ = np.ones(Z.shape, bool)
+    for i, j in np.ndindex(view.shape[3:5]):
+        x = view[:, :, :, i, j].copy()  # in one piece, as it is read twice: saves a fifth
+        first = open_ & ((x == Z) | np.isnan(x))  # NaN is the maximum of its window
+        d_view[:, :, :, i, j] += dZ * first  # += because windows may overlap
+        open_ ^= first
 
 
 class Pool2D(Layer):
@@ -363,13 +383,7 @@ class Pool2D(Layer):
         if self.mode == "max":
             view = self.pad.view(self.pad.add(X, -np.inf))
             Z = view[:, :, :, 0, 0].copy()
-
-            def maximum(part: slice) -> None:
-                found, places = Z[part], view[part]
-                for i, j in np.ndindex(self.kernel_shape):
-                    np.maximum(found, places[:, :, :, i, j], out=found)
-
-            list(each(maximum, in_parts(view)))
+            list(each(lambda part: largest(view[part], Z[part]), in_parts(view)))
         else:
             Z = self.pad.view(self.pad.add(X)).sum(axis=(3, 4)) / self.pad.counts(X)
         if training:
@@ -385,17 +399,11 @@ class Pool2D(Layer):
             if dX.shape != X.shape:  # -inf is the border; where there is none, this saves a fifth
                 X, Z = (np.maximum(A, np.finfo(A.dtype).min) for A in (X, Z))
             view = self.pad.view(self.pad.add(X, -np.inf))
-
-            def to_the_first(part: slice) -> None:
-                maxima, d_maxima, places, d_places = Z[part], dZ[part], view[part], d_view[part]
-                open_ = np.ones(maxima.shape, bool)
-                for i, j in np.ndindex(self.kernel_shape):
-                    x = places[:, :, :, i, j].copy()  # in one piece: it is read twice
-                    first = open_ & ((x == maxima) | np.isnan(x))  # NaN is its window's maximum
-                    d_places[:, :, :, i, j] += d_maxima * first  # += because windows may overlap
-                    open_ ^= first
-
-            list(each(to_the_first, in_parts(view)))
+            done = each(
+                lambda part: largest_back(view[part], Z[part], dZ[part], d_view[part]),
+                in_parts(view),
+            )
+            list(done)
         else:
             share = dZ / self.pad.counts(X)
             for i, j in np.ndindex(self.kernel_shape):
