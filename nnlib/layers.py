@@ -322,7 +322,7 @@ class Conv2D(Layer):
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dZ = self.activation_backward(dY)
         W, padded = self.parameters["W"], self.cache["padded"]
-        dX = np.zeros_like(padded)
+        dX = np.zeros_like(padded)  # `-np.zeros_like` does the same: minus 0
         view, d_view = self.pad.view(padded), self.pad.view(dX, write=True)
         dW_of_parts = each(
             lambda part: correlate_back(view[part], W, dZ[part], d_view[part], need_dX),
