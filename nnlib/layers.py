@@ -30,7 +30,7 @@ from nnlib.initializers import Initializer, initialize_weights
 
 PART = 2**20
 """Bytes of windows up to which a batch stays whole. A larger one goes in parts of at most about
-four times as many, so that the patches of a convolution stay in the processor's cache."""
+twice as many, so that the patches of a convolution stay in the processor's cache."""
 
 # Freed at once, and never touched. glibc learns from it to keep up to 32 MB of freed memory for the
 # next arrays. It keeps less by itself, and then a small convolutional network spends up to a fifth
@@ -191,7 +191,7 @@ def in_parts(view: Array) -> list[slice]:
     They depend on nothing but shape and dtype, and so do the sums over them.
     """
     n, size = len(view), view[:1].size * view.itemsize
-    pairs = -(-n * size // (8 * PART))
+    pairs = -(-n * size // (4 * PART))
     m = n if n * size <= PART else -(-n // (2 * pairs))
     return [slice(i, i + m) for i in range(0, n, max(1, m))]
 
