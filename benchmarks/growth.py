@@ -7,13 +7,15 @@ Every round fits a line of its own, so a slope is reported as a ratio is, with i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from benchmarks.timing import paired, table
+from benchmarks.timing import ROUNDS, SECONDS, paired, rounds, table
+from benchmarks.workers import Worker, ways
 from nnlib.layers import Conv2D, FullyConnected, Layer
 
 Array = np.ndarray
@@ -115,11 +117,26 @@ WIDE = (64, 14, 14, 32), 64, 3
 SQUARE = 1024
 
 
-def product(side: int, dtype: str) -> Step:
-    """Return the product of two square matrices: as fast as this machine multiplies."""
-    rng = np.random.default_rng(0)
-    A, B = (rng.normal(size=(side, side)).astype(dtype) for _ in range(2))
-    return lambda: A @ B
+class Pass:
+    """A pass of a convolution, or the product of two square matrices: as fast as this multiplies.
+
+    `way` is "forward", "backward" or "product".
+    """
+
+    def __init__(
+        self, way: str, dtype: str, shape: tuple[int, ...], C_out: int, k: int, square: int
+    ) -> None:
+        rng = np.random.default_rng(0)
+        A, B = (rng.normal(size=(square, square)).astype(dtype) for _ in range(2))
+        X = rng.normal(size=shape).astype(dtype)
+        layer = Conv2D(C_out, k)
+        dZ = rng.normal(size=layer.forward(X).shape).astype(dtype)
+        passes: dict[str, Step] = {
+            "product": lambda: A @ B,
+            "forward": lambda: layer.forward(X),
+            "backward": lambda: layer.backward(dZ),
+        }
+        self.step = passes[way]
 
 
 def share(
@@ -136,27 +153,34 @@ def wide(
     C_out: int = WIDE[1],
     k: int = WIDE[2],
     square: int = SQUARE,
-    **timing: float,
+    count: int = ROUNDS,
+    at_least: float = 4 * SECONDS,  # BLAS's threads spin on after the product, and take a core
 ) -> None:
     """Print how near a wide convolution comes to a product of two large matrices."""
     rows = []
-    for dtype in ("float32", "float64"):
-        rng = np.random.default_rng(0)
-        X = rng.normal(size=shape).astype(dtype)
-        layer = Conv2D(C_out, k)
-        dZ = rng.normal(size=layer.forward(X).shape).astype(dtype)
-        ways = {
-            "product": product(square, dtype),
-            "forward": partial(layer.forward, X),
-            "backward": partial(layer.backward, dZ),
-        }
-        times = paired(ways, f"wide {dtype}", **timing)  # type: ignore[arg-type]
-        once = 2.0 * dZ.size * k * k * shape[-1]  # a product and a sum for each weight a pixel uses
-        for way, operations in (("forward", once), ("backward", 2 * once)):  # dW, and dX
-            part = share(operations, times[way], 2.0 * square**3, times["product"])
-            rows.append((dtype, way, f"{1e3 * np.median(times[way]):.3g} ms", part))
+    once = 2.0 * math.prod(shape) * C_out * k * k  # a product and a sum for each weight of a pixel
+    for threads, (ours, others) in ways().items():
+        # The product is BLAS's own, on as many threads.
+        places = {"product": others, "forward": ours, "backward": ours}
+        with ExitStack() as stack:
+            workers = {
+                way: stack.enter_context(Worker(Pass, where)) for way, where in places.items()
+            }
+            for dtype in ("float32", "float64"):
+                for way, worker in workers.items():
+                    worker.ask("prepare", way, dtype, shape, C_out, k, square)
+                timers = {
+                    way: lambda worker=worker: worker.ask("time", at_least)
+                    for way, worker in workers.items()
+                }
+                times = rounds(timers, f"wide {threads} {dtype}", count)
+                for way, operations in (("forward", once), ("backward", 2 * once)):  # dW, and dX
+                    part = share(operations, times[way], 2.0 * square**3, times["product"])
+                    rows.append(
+                        (threads, dtype, way, f"{1e3 * np.median(times[way]):.3g} ms", part)
+                    )
     table(
         f"Conv2D, {shape} to {C_out}, {k}x{k}, beside a product of {square} x {square}",
-        ("dtype", "pass", "this run", "of the product's operations a second"),
+        ("threads", "dtype", "pass", "this run", "of the product's operations a second"),
         rows,
     )

@@ -7,13 +7,14 @@ all gradients, and all weights after one step, have to agree.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from benchmarks.timing import ROUNDS, SECONDS, ratio, rounds, table
-from benchmarks.workers import Worker
+from benchmarks.workers import Worker, ways
 from nnlib.layers import Conv2D, Flatten, FullyConnected, Layer, Pool2D
 from nnlib.models import NeuralNetwork
 from nnlib.optimizers import SGD
@@ -170,10 +171,10 @@ def run(
         print(f"\n{title}: skipped, PyTorch is not installed (make oracle installs it)")
         return
     rows = []
-    with Worker(NumpyStep) as ours, Worker(TorchStep) as theirs:
-        workers = {"nnlib": ours, "PyTorch": theirs}
-        for dtype in TOLERANCE:
-            for n in batches:
+    for threads, (for_ours, for_theirs) in ways().items():
+        with Worker(NumpyStep, for_ours) as ours, Worker(TorchStep, for_theirs) as theirs:
+            workers = {"nnlib": ours, "PyTorch": theirs}
+            for dtype, n in itertools.product(TOLERANCE, batches):
                 for worker in workers.values():
                     worker.ask("prepare", model, dtype, n)
                 equal(model, dtype, n, ours.ask("probe"), theirs.ask("probe"))
@@ -181,11 +182,12 @@ def run(
                     name: lambda worker=worker: worker.ask("time", at_least)
                     for name, worker in workers.items()
                 }
-                times = rounds(timers, f"{model} {dtype} n={n}", count)
+                times = rounds(timers, f"{model} {threads} {dtype} n={n}", count)
                 medians = [f"{1e3 * np.median(t):.3g} ms" for t in times.values()]
-                rows.append((dtype, str(n), *medians, ratio(times["nnlib"], times["PyTorch"])))
+                compared = ratio(times["nnlib"], times["PyTorch"])
+                rows.append((threads, dtype, str(n), *medians, compared))
     table(
         f"One training step, SGD: {title} (gradients and updated weights agree)",
-        ("dtype", "n", "nnlib, this run", "PyTorch, this run", "nnlib's time / PyTorch's"),
+        ("threads", "dtype", "n", "nnlib, this run", "PyTorch, this run", "nnlib's / PyTorch's"),
         rows,
     )

@@ -16,18 +16,26 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nnlib._named import Named
+from nnlib._threads import each
 from nnlib._validation import Array, Shape, in_range, one_of, pair, positive_int, real_array
 from nnlib.activations import Activation, initialize_activation
 from nnlib.initializers import Initializer, initialize_weights
 
 PART = 2**20
-"""Bytes of patches a convolution makes at a time: they stay in the processor's cache."""
+"""Bytes of windows up to which a batch stays whole. A larger one goes in parts of at most about
+twice as many, so that the patches of a convolution stay in the processor's cache."""
+
+# Freed at once, and never touched. glibc learns from it to keep up to 32 MB of freed memory for the
+# next arrays. It keeps less by itself, and then a small convolutional network spends up to a fifth
+# of its step on getting the same pages from the system again.
+np.empty(2**24 if sys.platform == "linux" else 0, np.uint8)
 
 
 class Layer(Named, family="layer"):
@@ -178,9 +186,14 @@ def windows(
 
 
 def in_parts(view: Array) -> list[slice]:
-    """Return slices of the batch, each with PART bytes of patches or one sample."""
-    m = max(1, PART // (view[:1].size * view.itemsize or 1))
-    return [slice(i, i + m) for i in range(0, len(view), m)]
+    """Return slices of the batch: one, or an even number of like size, so two threads share them.
+
+    They depend on nothing but shape and dtype, and so do the sums over them.
+    """
+    n, size = len(view), view[:1].size * view.itemsize
+    pairs = -(-n * size // (4 * PART))
+    m = n if n * size <= PART else -(-n // (2 * pairs))
+    return [slice(i, i + m) for i in range(0, n, max(1, m))]
 
 
 def patches(view: Array) -> Array:
@@ -247,6 +260,24 @@ class Padding:
         return f"pad={self.given!r}"
 
 
+def correlate(view: Array, W: Array, b: Array, Z: Array) -> None:
+    """Write R W + b into Z (n, out_h, out_w, C_out), where R has a row for each window."""
+    rows = Z.reshape(-1, W.shape[3])  # a view: no product is copied into Z
+    np.matmul(patches(view), W.reshape(-1, W.shape[3]), out=rows)
+    rows += b
+
+
+def correlate_back(view: Array, W: Array, dZ: Array, d_view: Array, need_dX: bool) -> Array:
+    """Return dW = R^T dZ; if need_dX, add dR = dZ W^T to the pixels that `d_view` shows."""
+    rows = dZ.reshape(-1, W.shape[3])
+    # `for i in range(len(W)):` does the same: it takes more time
+    for i in range(len(W)) if need_dX else ():
+        for j, d_pixels in enumerate(rows @ W[i].swapaxes(1, 2)):  # (kw, windows, C_in)
+            pixels = d_view[:, :, :, i, j]
+            pixels += d_pixels.reshape(pixels.shape)
+    return (patches(view).T @ rows).reshape(W.shape)
+
+
 class Conv2D(Layer):
     """Y = f(Z), z[i, j, o] = b[o] + sum over (u, v, c) of x[i s + u, j s + v, c] W[u, v, c, o].
 
@@ -283,9 +314,7 @@ class Conv2D(Layer):
         view = self.pad.view(padded := self.pad.add(X))
         # `-np.empty` does the same: the parts are the whole batch
         Z = np.empty((*view.shape[:3], self.n_out), X.dtype)
-        for part in in_parts(view):
-            Z[part] = (patches(view[part]) @ W.reshape(-1, self.n_out)).reshape(Z[part].shape)
-        Z += b
+        list(each(lambda part: correlate(view[part], W, b, Z[part]), in_parts(view)))
         if training:
             self.cache = {"X": X, "padded": padded, "Z": Z}
         return self.activation.forward(Z)
@@ -293,22 +322,35 @@ class Conv2D(Layer):
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dZ = self.activation_backward(dY)
         W, padded = self.parameters["W"], self.cache["padded"]
-        dW, db, dX = np.zeros_like(W), np.zeros_like(self.parameters["b"]), np.zeros_like(padded)
+        dX = np.zeros_like(padded)  # `-np.zeros_like` does the same: minus 0
         view, d_view = self.pad.view(padded), self.pad.view(dX, write=True)
-        for part in in_parts(view):
-            rows = dZ[part].reshape(-1, self.n_out)
-            dW += (patches(view[part]).T @ rows).reshape(W.shape)
-            db += ones_row(rows) @ rows
-            # `for i, j in np.ndindex(self.kernel_shape):` does the same: it takes more time
-            for i, j in np.ndindex(self.kernel_shape) if need_dX else ():
-                pixels = d_view[part, :, :, i, j]
-                pixels += (rows @ W[i, j].T).reshape(pixels.shape)
-        self.gradients = {"W": dW, "b": db} | self.activation.gradients
+        dW_of_parts = each(
+            lambda part: correlate_back(view[part], W, dZ[part], d_view[part], need_dX),
+            in_parts(view),
+        )
+        dW, rows = sum(dW_of_parts, np.zeros_like(W)), dZ.reshape(-1, self.n_out)
+        self.gradients = {"W": dW, "b": ones_row(rows) @ rows} | self.activation.gradients
         return self.pad.crop(dX, self.cache["X"].shape) if need_dX else None
 
     def __repr__(self) -> str:
         settings = f"{self.kernel_shape}, {self.activation!r}, stride={self.stride}, {self.pad!r}"
         return f"{self.word}({self.n_out}, {settings})"
+
+
+def largest(view: Array, Z: Array) -> None:
+    """Raise Z (n, out_h, out_w, c) to the maximum of each window, channel by channel."""
+    for i, j in np.ndindex(view.shape[3:5]):
+        np.maximum(Z, view[:, :, :, i, j], out=Z)
+
+
+def largest_back(view: Array, Z: Array, dZ: Array, d_view: Array) -> None:
+    """Add dZ to the first pixel of each window that is as large as Z, or NaN, as `d_view` shows."""
+    open_ = np.ones(Z.shape, bool)
+    for i, j in np.ndindex(view.shape[3:5]):
+        x = view[:, :, :, i, j].copy()  # in one piece, as it is read twice: saves a fifth
+        first = open_ & ((x == Z) | np.isnan(x))  # NaN is the maximum of its window
+        d_view[:, :, :, i, j] += dZ * first  # += because windows may overlap
+        open_ ^= first
 
 
 class Pool2D(Layer):
@@ -341,8 +383,7 @@ class Pool2D(Layer):
         if self.mode == "max":
             view = self.pad.view(self.pad.add(X, -np.inf))
             Z = view[:, :, :, 0, 0].copy()
-            for i, j in np.ndindex(self.kernel_shape):
-                np.maximum(Z, view[:, :, :, i, j], out=Z)
+            list(each(lambda part: largest(view[part], Z[part]), in_parts(view)))
         else:
             Z = self.pad.view(self.pad.add(X)).sum(axis=(3, 4)) / self.pad.counts(X)
         if training:
@@ -357,12 +398,12 @@ class Pool2D(Layer):
         if self.mode == "max":
             if dX.shape != X.shape:  # -inf is the border; where there is none, this saves a fifth
                 X, Z = (np.maximum(A, np.finfo(A.dtype).min) for A in (X, Z))
-            view, open_ = self.pad.view(self.pad.add(X, -np.inf)), np.ones(Z.shape, bool)
-            for i, j in np.ndindex(self.kernel_shape):
-                x = view[:, :, :, i, j].copy()  # in one piece, as it is read twice: saves a fifth
-                first = open_ & ((x == Z) | np.isnan(x))  # NaN is the maximum of its window
-                d_view[:, :, :, i, j] += dZ * first  # += because windows may overlap
-                open_ &= ~first
+            view = self.pad.view(self.pad.add(X, -np.inf))
+            done = each(
+                lambda part: largest_back(view[part], Z[part], dZ[part], d_view[part]),
+                in_parts(view),
+            )
+            list(done)
         else:
             share = dZ / self.pad.counts(X)
             for i, j in np.ndindex(self.kernel_shape):

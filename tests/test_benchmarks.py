@@ -1,12 +1,13 @@
 """The benchmarks compare like with like, and their tables print. No time is asserted."""
 
+import os
 import re
 
 import numpy as np
 import pytest
 
 pytest.importorskip("tqdm")  # nnlib's own tests need NumPy alone; this is about something else
-from benchmarks import __main__, claims, conv, growth, page, steps, timing
+from benchmarks import __main__, claims, conv, growth, page, steps, timing, workers
 
 FAST = {"count": 1, "at_least": 0.0}
 
@@ -128,7 +129,8 @@ def test_a_share_of_the_peak_is_a_ratio_of_operations_a_second():
 def test_a_wide_convolution_stands_beside_a_product(capsys):
     growth.wide((2, 5, 5, 3), 4, 3, square=8, **FAST)
     printed = capsys.readouterr().out
-    assert len(re.findall(r"float(?:32|64)  (?:for|back)ward +\S+ ms +\d+ %", printed)) == 4
+    found = re.findall(r"float(?:32|64)  (?:for|back)ward +\S+ ms +\d+ %", printed)
+    assert len(found) == 4 * len(workers.ways())
 
 
 def test_rounds_interleave_and_a_ratio_is_taken_within_each():
@@ -174,7 +176,8 @@ def test_pytorch_takes_the_same_step_in_a_process_of_its_own(capsys):
     pytest.importorskip("torch")
     steps.run("lenet", batches=(2,), **FAST)
     printed = capsys.readouterr().out
-    assert len(re.findall(r"float(?:32|64) +2 +\S+ ms +\S+ ms +\d", printed)) == 2
+    found = re.findall(r"float(?:32|64) +2 +\S+ ms +\S+ ms +\d", printed)
+    assert len(found) == 2 * len(workers.ways())
 
 
 def test_without_pytorch_one_line_says_so(capsys, monkeypatch):
@@ -189,6 +192,34 @@ def test_a_worker_that_fails_says_why():
         pytest.raises(RuntimeError, match="KeyError: 'no such model'"),
     ):
         worker.ask("prepare", "no such model", "float64", 2)
+
+
+class Variables:
+    """What a process sees of the threads it may have."""
+
+    def probe(self):
+        return {name: os.environ.get(name) for name in (*timing.THREADS, "NNLIB_THREADS")}
+
+
+def test_each_way_to_use_the_cores_has_a_process_of_its_own(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
+    monkeypatch.delenv("NNLIB_THREADS", raising=False)
+    ways = workers.ways(3)
+    assert list(workers.ways(1)) == ["1"]
+    seen = {}
+    for way, environments in ways.items():
+        for ours, environment in zip((True, False), environments, strict=True):
+            with workers.Worker(Variables, environment) as worker:
+                worker.ask("prepare")
+                found = worker.ask("probe")
+            assert len({found[name] for name in timing.THREADS}) == 1
+            seen[way, ours] = found["OPENBLAS_NUM_THREADS"], found["NNLIB_THREADS"]
+    assert list(seen.values()) == [
+        *(("1", None), ("1", None)),
+        *(("3", None), ("3", None)),
+        *(("1", "3"), ("3", None)),
+    ]
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "7"
 
 
 def test_a_page_without_a_book_is_one_line(capsys, tmp_path):

@@ -62,6 +62,7 @@ MODULES = {
 FUNCTIONS = {
     *("forward", "backward", "activation_backward", "derivative", "normal_cdf", "row_maximum"),
     *("ones_row", "windows", "borders", "add", "crop", "view", "counts", "patches"),
+    *("correlate", "correlate_back", "largest", "largest_back"),
     *("batch_statistics", "mean_cross_entropy", "outputs", "probabilities", "accuracy"),
     *("step", "update", "decayed", "decaying", "rate_at", "clip_by_norm", "curve", "fall"),
     *("minibatches", "variance", "fans", "gain"),
