@@ -31,6 +31,7 @@ import numbers
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -82,8 +83,9 @@ def explore(
     ----------
     draw
         Called as ``draw(name=value, ...)``. Returns a matplotlib figure, or the figure and a
-        sentence that says what it shows. The name of the function is the name of the explorer
-        in links to it (``#explore-saturation?depth=10``).
+        sentence that says what it shows; a figure that it returns again is drawn once. The name
+        of the function is the name of the explorer in links to it
+        (``#explore-saturation?depth=10``).
     start
         The value to begin with, by name. Without it a control begins with its first value.
     labels
@@ -239,14 +241,22 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     placing = Placing()
     for position in _ends(controls):
         _frame(draw, position, placing.settle)
+    drawn: WeakKeyDictionary[Figure, str] = WeakKeyDictionary()
+
+    def once(fig: Figure) -> str:
+        """Draw a figure; one that `draw` returns again, for another position, is drawn already."""
+        if fig not in drawn:
+            drawn[fig] = placing.svg(fig)
+        return drawn[fig]
+
     pictures: dict[str, int] = {}  # in the order of first use; equal frames share one
     frames: list[tuple[int, str]] = []
     for values in itertools.product(*(control.values for control in controls)):
         position = dict(zip(names, values, strict=True))
-        frame = _frame(draw, position, placing.svg)
+        frame = _frame(draw, position, once)
         _refuse_printing(frame.printed, position)
         if not frames:
-            _refuse_random(_frame(draw, position, placing.svg), frame, position)
+            _refuse_random(_frame(draw, position, once), frame, position)
         frames.append((pictures.setdefault(frame.picture, len(pictures)), frame.sentence))
         _refuse_other_size(next(iter(pictures)), frame.picture, position)
         _refuse_too_large(sum(map(len, pictures)), len(frames), controls)

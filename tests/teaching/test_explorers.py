@@ -14,6 +14,7 @@ import pytest
 from nnlib.teaching import explore, explorers, output
 from nnlib.teaching.figures import PALETTE, STYLE
 from nnlib.teaching.output import BUILDING, MIME
+from nnlib.teaching.placing import Placing
 
 
 def draw(**position):
@@ -106,6 +107,24 @@ def test_equal_frames_share_a_picture(book):
     explore(lambda a, b: draw(a=a), a=[1, 2], b=["p", "q"])
     assert len(book[0][0][MIME]["svgs"]) == 2
     assert [picture for picture, _ in book[0][0][MIME]["frames"]] == [0, 0, 1, 1]
+
+
+def test_a_figure_that_comes_again_is_drawn_once(book, monkeypatch):
+    figures, drawings = {}, []
+
+    def curve(height, name):
+        if height not in figures:
+            figures[height], ax = plt.subplots()
+            ax.plot([0, height])
+        return figures[height], f"{name} at {height}"
+
+    svg = Placing.svg
+    monkeypatch.setattr(Placing, "svg", lambda self, fig: drawings.append(fig) or svg(self, fig))
+    explore(curve, height=[1, 2], name=["this", "that", "another"])
+    [(data, _)] = book
+    assert drawings == [figures[1], figures[2]]
+    assert [picture for picture, _ in data[MIME]["frames"]] == [0, 0, 0, 1, 1, 1]
+    assert data[MIME]["frames"][4][1] == "that at 2"
 
 
 def test_without_a_sentence_the_position_is_said(book):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -255,7 +256,8 @@ def borders_of(
     planes  name -> points (n, 2), labels (n,), and what the axes are called
     """
 
-    def borders(data: str, width: int, hidden: int, seed: int) -> Picture:
+    @cache
+    def painted(data: str, width: int, hidden: int, seed: int) -> Picture:
         points, labels, axes = planes[data]
         middle, spread = points.mean(axis=0), points.std(axis=0)
         layers = [nnlib.FullyConnected(width, "tanh") for _ in range(hidden)]
@@ -297,5 +299,8 @@ def borders_of(
             f"{seed}, {right} of the {len(labels)} points it was trained on lie on the right side."
             + (" Dashed: where a unit of the first hidden layer has z = 0." if hidden else "")
         )
+
+    def borders(data: str, width: int, hidden: int, seed: int) -> Picture:
+        return painted(data, width if hidden else 0, hidden, seed)
 
     return borders

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from time import perf_counter
 
 import matplotlib as mpl
@@ -68,6 +69,13 @@ def nudged(x: float, z: float, wire: str, nudge: float) -> tuple[Figure, str]:
     after = (moved["x"] + Y + nudge * (wire == "y")) * max(moved["x"], moved["z"])
     came = after - values["×"]
 
+    fig = _nudged(x, z, wire, due, round(came / nudge, 6))
+    return fig, _told(x, z, wire, nudge, due, came)
+
+
+@cache  # of two nudges that bring the same for each unit, the figure is the same
+def _nudged(x: float, z: float, wire: str, due: float, came: float) -> Figure:
+    values, gradients = circuit_values(x, z), circuit_gradients(x, z)
     fig, (ax, bars) = plt.subplots(2, 1, figsize=(6, 6.2), height_ratios=[3, 1.25])
     for (start, end), back in gradients.items():
         _wire(ax, NUDGED[start], NUDGED[end], strong=start == wire)
@@ -77,13 +85,13 @@ def nudged(x: float, z: float, wire: str, nudge: float) -> tuple[Figure, str]:
         _node(ax, place, name, gate=name in ("+", "max", "×"))
     ax.set(xlim=(-0.2, 6.6), ylim=(0, 4.4))
     ax.axis("off")
-    _promise(bars, due, came, nudge)
-    return fig, _told(x, z, wire, nudge, due, came)
+    _promise(bars, due, came)
+    return fig
 
 
-def _promise(ax: Axes, due: float, came: float, nudge: float) -> None:
+def _promise(ax: Axes, due: float, came: float) -> None:
     """Two bars: the gradient, and the change divided by the nudge, which should be as long."""
-    for row, (value, color) in enumerate(((came / nudge, "blue"), (due, "vermillion"))):
+    for row, (value, color) in enumerate(((came, "blue"), (due, "vermillion"))):
         known = not np.isnan(value)
         ax.barh(row, value if known else 0, color=PALETTE[color], height=0.55)
         text = number(value, 2) if known else "?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -137,6 +138,14 @@ def descend(landscape: Landscape, method: str, rate: float, mu: float, steps: in
 
 def landscape(place: str, method: str, rate: float, mu: float) -> Picture:
     """Draw a walk of 60 steps from above, and its loss."""
+    mu = 0 if method == METHODS[0] else mu  # which it does not have
+    path = descend(LANDSCAPES[place], method, rate, mu, WALK)
+    told = _walked(place, method, rate, mu, path, LANDSCAPES[place].loss(path))
+    return _landscape(place, method, rate, mu), told
+
+
+@cache
+def _landscape(place: str, method: str, rate: float, mu: float) -> Figure:
     at = LANDSCAPES[place]
     path = descend(at, method, rate, mu, WALK)
     loss = at.loss(path)
@@ -150,7 +159,7 @@ def landscape(place: str, method: str, rate: float, mu: float) -> Picture:
     else:
         bottom.set(yscale="log", ylim=(1e-5, 1e3))
         bottom.axhline(REACHED, color=PALETTE["green"], linestyle="--", linewidth=1.6)
-    return fig, _walked(place, method, rate, mu, path, loss)
+    return fig
 
 
 def _from_above(ax: Axes, at: Landscape, path: Array) -> None:
