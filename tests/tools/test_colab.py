@@ -136,7 +136,9 @@ def test_a_lesson_installs_nnlib_and_runs(elsewhere, tmp_path, monkeypatch):
     commit = subprocess.run(head, capture_output=True, text=True, check=True).stdout.strip()
 
     folder = tmp_path / "colab"
-    colab.write(ROOT, folder, HERE, commit, f"git+{source.as_uri()}@{commit}")
+    # An older pip wants a host.
+    address = source.as_uri().replace("file:///", "file://localhost/")
+    colab.write(ROOT, folder, HERE, commit, f"git+{address}@{commit}")
     spec = tmp_path / "kernels" / "elsewhere"
     spec.mkdir(parents=True)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
