@@ -48,6 +48,10 @@ def binary() -> str | None:
     return shutil.which("firefox-esr") or shutil.which("firefox")
 
 
+# Firefox lays out a page while it reads it, and complains of a formula whose end has not come yet.
+HALF_READ = re.compile(r"Invalid markup: Incorrect number of children for <m\w+/> tag")
+
+
 class Firefox:
     """One browser without a window. Leave it by `close`."""
 
@@ -102,7 +106,8 @@ class Firefox:
         if (page := self.pages.get(context)) is None:
             return
         if said["method"] == "log.entryAdded" and about["level"] == "error":
-            page.errors.append(str(about["text"]))
+            if not HALF_READ.match(str(about["text"])):
+                page.errors.append(str(about["text"]))
         elif said["method"] == "network.beforeRequestSent":
             page.asked.append(about["request"]["url"])
 

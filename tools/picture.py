@@ -65,7 +65,7 @@ class Film:
     def open(self, address: str, what: str, top: int) -> Any:
         """Open a page with `what` at `top` pixels from above, and return that."""
         self.page.goto(address)
-        self.page.wait_for_function("'ready' in document.documentElement.dataset")
+        self.page.wait_for_function("'ready' in document.documentElement.dataset", polling=50)
         place = self.page.locator(what)
         place.evaluate(PLACE, top)
         self.page.evaluate(POINTER)
@@ -110,7 +110,7 @@ def move(film: Film, built: Path) -> None:
         slider = figure.locator(f"[name={name}]")
         film.point(slider, handle_of(slider))
         slider.press(key)
-        film.page.wait_for_function("picture => picture.complete", arg=picture)
+        film.page.wait_for_function("picture => picture.complete", arg=picture, polling=50)
         film.page.wait_for_timeout(150)
         film.point(slider, handle_of(slider), steps=(1,))
         film.take(500)

@@ -49,15 +49,16 @@ ROOMS = (
 )
 
 
-def declare(app: Sphinx) -> None:
-    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
+def side_by_side(app: Sphinx) -> None:
+    """Have pages read and written side by side, as notebooks run: Jupyter Book has no -j."""
+    if numbering := app.extensions.get("sphinx_multitoc_numbering"):
+        numbering.parallel_read_safe = True  # it works when all pages are read, and does not say so
+    if all(extension.parallel_read_safe for extension in app.extensions.values()):
+        app.parallel = os.cpu_count() or 1
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    # Jupyter Book has no -j. Pages are read and written side by side, as notebooks run.
-    app.parallel = os.cpu_count() or 1
-    # It numbers sections when all pages are read, and says nothing about that.
-    app.connect("builder-inited", declare)
+    app.connect("builder-inited", side_by_side)
     # Jupyter Book always passes this value on; the extension that knows it is left out.
     app.add_config_value("comments_config", {}, "html")
     for room in ROOMS:

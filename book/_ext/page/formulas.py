@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import time
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ def start_katex(folder: Path, timeout: float) -> tuple[subprocess.Popen[bytes], 
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.connect(str(path))
+            # A process that Sphinx forked ends without what atexit has.
+            Finalize(None, process.terminate, exitpriority=1)
             return process, connection
         except (FileNotFoundError, ConnectionRefusedError) as error:
             connection.close()
@@ -50,6 +53,11 @@ def start_katex(folder: Path, timeout: float) -> tuple[subprocess.Popen[bytes], 
                 process.kill()
                 raise ExtensionError(f"KaTeX did not start with {command}") from error
             time.sleep(0.01)
+
+
+def forget_katex() -> None:
+    """Let a process that Sphinx forked start KaTeX anew: of two who ask one, answers cross."""
+    katex.KaTeXServer.katex_server = None
 
 
 # The number is the link: a sign behind it would stand between the number and the edge.
@@ -102,6 +110,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     katex.NODEJS_BINARY = node_binary()
     katex.RENDER_TIMEOUT = STARTUP_SECONDS
     katex.KaTeXServer.start_server_process = start_katex  # what it calls where sockets have files
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget_katex)
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": "error"}
     app.add_html_math_renderer(
         "checked_katex",
