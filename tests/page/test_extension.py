@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pygments
 import pytest
@@ -12,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 katex = pytest.importorskip("sphinxcontrib.katex")
+equations = pytest.importorskip("page.equations")
 stylesheets = pytest.importorskip("page.stylesheets")
 
 
@@ -187,6 +189,17 @@ def test_the_number_of_an_equation_is_its_anchor_and_each_mention_a_link(tmp_pat
         r'id="equation-2-5">\s*<span class="eqno"><a href="#equation-2-5"[^>]*>\(2\.5\)<', html
     )
     assert r"\tag" not in html
+
+
+def test_what_two_readers_found_side_by_side_is_put_together(caplog):
+    env, other = SimpleNamespace(), SimpleNamespace()
+    equations.homes(env).update({"2.1": "book/one", "2.2": "book/one"})
+    equations.homes(other).update({"2.2": "book/two", "2.3": "book/two"})
+    equations.mentions(other)["book/two"] = {"2.1"}
+    equations.merge(None, env, ["book/two"], other)
+    assert [r.message for r in caplog.records] == ["two equations are numbered (2.2)"]
+    assert equations.homes(env) == {"2.1": "book/one", "2.2": "book/two", "2.3": "book/two"}
+    assert equations.mentions(env) == {"book/two": {"2.1"}}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ import os
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 ROOMS = (
     "address",
@@ -48,17 +49,19 @@ ROOMS = (
     "shipped",
 )
 
+MANY = 20  # fewer pages are done before other processes would have begun
 
-def side_by_side(app: Sphinx) -> None:
-    """Have pages read and written side by side, as notebooks run: Jupyter Book has no -j."""
+
+def side_by_side(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
+    """Have many pages read and written side by side, as notebooks run: Jupyter Book has no -j."""
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
         numbering.parallel_read_safe = True  # it works when all pages are read, and does not say so
-    if all(extension.parallel_read_safe for extension in app.extensions.values()):
-        app.parallel = os.cpu_count() or 1
+    safe = all(extension.parallel_read_safe for extension in app.extensions.values())
+    app.parallel = (os.cpu_count() or 1) if safe and len(pages) >= MANY else 1
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.connect("builder-inited", side_by_side)
+    app.connect("env-before-read-docs", side_by_side)
     # Jupyter Book always passes this value on; the extension that knows it is left out.
     app.add_config_value("comments_config", {}, "html")
     for room in ROOMS:

@@ -78,8 +78,12 @@ def forget(app: Sphinx, env: BuildEnvironment, page: str) -> None:
 
 
 def merge(app: Sphinx, env: BuildEnvironment, pages: Any, other: BuildEnvironment) -> None:
-    """Take over what a parallel reader found."""
-    homes(env).update(homes(other))
+    """Take over what a parallel reader found; what two of them found is a mistake."""
+    known = homes(env)
+    for number, page in homes(other).items():
+        if known.get(number, page) != page:
+            logger.warning("two equations are numbered (%s)", number, location=page)
+    known.update(homes(other))
     mentions(env).update(mentions(other))
 
 
