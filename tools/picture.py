@@ -65,7 +65,7 @@ class Film:
     def open(self, address: str, what: str, top: int) -> Any:
         """Open a page with `what` at `top` pixels from above, and return that."""
         self.page.goto(address)
-        self.page.wait_for_function("'ready' in document.documentElement.dataset", polling=50)
+        self.page.wait_for_function("() => 'ready' in document.documentElement.dataset", polling=50)
         place = self.page.locator(what)
         place.evaluate(PLACE, top)
         self.page.evaluate(POINTER)
