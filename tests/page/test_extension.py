@@ -146,7 +146,7 @@ myst_enable_extensions = ["dollarmath"]
 def build(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     """Build a one-page book in ``folder``, with no node on the PATH."""
     source = folder / "source"
-    source.mkdir()
+    source.mkdir(exist_ok=True)
     (source / "conf.py").write_text(CONF)
     (source / "index.md").write_text(text)
     return subprocess.run(
@@ -167,6 +167,21 @@ def test_a_formula_is_set_without_a_node_on_the_path(tmp_path):
     assert '<span class="katex">' in html
     assert "<math" in html
     assert "annotation" not in html
+
+
+def test_pages_done_side_by_side_keep_their_formulas_and_leave_no_process(tmp_path):
+    """The build's output is a pipe: a KaTeX that a process left behind would hold it open."""
+    (tmp_path / "source").mkdir()
+    names = [f"page{k}" for k in range(30)]
+    for k, name in enumerate(names):
+        text = f"# Of $s_{{{k}}}$\n\n" + "\n\n".join(f"$x_{{{k}}}^{{{i}}}$" for i in range(20))
+        (tmp_path / "source" / f"{name}.md").write_text(text)
+    done = build(tmp_path, "# All\n\n```{toctree}\n" + "\n".join(names) + "\n```\n")
+    assert done.returncode == 0, done.stderr
+    for k, name in enumerate(names):
+        html = (tmp_path / "built" / f"{name}.html").read_text()
+        powers = re.findall(r"<msubsup><mi>x</mi><mn>(\d+)</mn><mn>(\d+)</mn></msubsup>", html)
+        assert powers == [(str(k), str(i)) for i in range(20)]
 
 
 @pytest.mark.parametrize("formula", [r"$\frac{1}{4$", r"$\nosuchmacro{z}$"])

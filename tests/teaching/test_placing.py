@@ -6,10 +6,11 @@ import re
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from nnlib.teaching import explorers
-from nnlib.teaching.figures import STYLE, drawn
+from nnlib.teaching.figures import STYLE, drawn, lay_out
 from nnlib.teaching.output import BUILDING, MIME
 from nnlib.teaching.placing import Placing
 
@@ -90,3 +91,40 @@ def test_texts_within_the_picture_are_told_from_others():
         text = ax.text(x, y, "outside", transform=ax.transAxes)
         assert not drawn(fig)[1]
         text.remove()
+
+
+def test_a_text_that_is_turned_is_told_as_it_stands():
+    fig, ax = plt.subplots(layout="none")
+    text = ax.text(0.5, 0.9, "some fifteen letters", transform=ax.transAxes, va="baseline")
+    assert drawn(fig)[1]  # to the right there is room
+    text.set(rotation=90, rotation_mode="anchor")
+    assert not drawn(fig)[1]  # above there is none
+    text.set(position=(0.95, 0.1))
+    assert drawn(fig)[1]
+    text.set(rotation=0)
+    assert not drawn(fig)[1]
+    text.remove()
+    turned = fig.text(0.06, 0.3, "turned", rotation=90, rotation_mode="anchor")
+    assert drawn(fig)[1]
+    turned.set(position=(0.005, 0.3))
+    assert not drawn(fig)[1]  # its letters rise to the left
+
+
+@pytest.mark.parametrize("aspect", ["auto", "equal"])
+def test_a_figure_is_laid_out_as_if_it_were_drawn(aspect):
+    def figure():
+        fig, axes = plt.subplots(1, 2, layout="constrained")
+        for top, ax in zip((1, 100000), axes, strict=True):
+            ax.plot([0, 1], [0, 1])
+            ax.set(ylabel=f"{top}", aspect=aspect, title="a title")
+        fig.suptitle("above")
+        return fig
+
+    one, other = figure(), figure()
+    lay_out(one)
+    drawn(other)
+    for a, b in zip(one.axes, other.axes, strict=True):
+        for original in (True, False):
+            np.testing.assert_array_equal(
+                a.get_position(original).extents, b.get_position(original).extents
+            )
