@@ -291,7 +291,12 @@ def _complain(app: Sphinx, names: list[str]) -> None:
     if app.config.html_theme != "sphinx_book_theme":
         return  # another has other files
     for name in unaccounted(names):
-        logger.warning("%s is shipped, and %s.PARTS does not say whose it is", name, __name__)
+        logger.warning(
+            "%s is shipped, and %s.PARTS does not say whose it is. If an earlier build left it: "
+            "make clean",
+            name,
+            __name__,
+        )
 
 
 class Shipped(Directive):  # type: ignore[misc]
@@ -301,12 +306,10 @@ class Shipped(Directive):  # type: ignore[misc]
         env = self.state.document.settings.env
         env.note_dependency(__file__)
         top = "../" * env.docname.count("/")
-        rows = ["| what | version | licence | used for |", "|---|---|---|---|"]
+        rows = ["| what | licence | used for |", "|---|---|---|"]
         for part in PARTS:
             text = f'<a href="{top}{TEXTS}/{part.slug}.txt">{html.escape(part.licence)}</a>'
-            rows.append(
-                f"| [{part.name}]({part.place}) | {part.version or '–'} | {text} | {part.what} |"
-            )
+            rows.append(f"| [{part.name}]({part.place}) {part.version} | {text} | {part.what} |")
         holder = nodes.container()
         self.state.nested_parse(StringList(rows, ""), 0, holder)
         return [holder]
