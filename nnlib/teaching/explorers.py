@@ -37,6 +37,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from nnlib.teaching.axes import quick_axes
 from nnlib.teaching.figures import STYLE, as_html, checked_sentence, payload, size, svg
 from nnlib.teaching.output import MIME, building, emit
 from nnlib.teaching.placing import Placing
@@ -211,7 +212,11 @@ def _frame(draw: Draw, position: Position, render: Callable[[Figure], str] = svg
     before = set(plt.get_fignums())
     printed = io.StringIO()
     try:
-        with mpl.rc_context(_style_of(draw)), contextlib.redirect_stdout(printed):
+        with (
+            mpl.rc_context(_style_of(draw)),
+            quick_axes(),
+            contextlib.redirect_stdout(printed),
+        ):
             drawn = draw(**position)
             pair = isinstance(drawn, tuple) and len(drawn) == 2
             fig, sentence = drawn if pair else (drawn, None)
