@@ -71,7 +71,7 @@ class _Moving(maxis.Axis):
         self.stale = False
 
     def _is_plain(self) -> bool:
-        """Tell whether ticks differ by place and text alone, and no label is aligned with others."""
+        """Tell whether ticks differ by place and text alone, and the label is aligned with none."""
         held = max(len(self._there("majorTicks")), len(self._there("minorTicks")))
         groups = self.figure._align_label_groups
         return held < 2 and len(groups[self._get_axis_name()].get_siblings(self.axes)) == 1
