@@ -13,36 +13,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from matplotlib import axis as maxis
-from matplotlib.artist import Artist, allow_rasterization
+from matplotlib.artist import allow_rasterization
 from matplotlib.axes import Axes
 from matplotlib.projections import projection_registry
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import _interval_contains_close  # type: ignore[attr-defined]
 
 Boxes = tuple[list[Any], list[Any]]
+_Axis: Any = maxis.Axis  # its types are those of what is public
+_PARTS = ("tick1On", "tick2On", "label1On", "label2On", "gridOn")
 
 
-class _Moving(maxis.Axis):
-    """An axis with one major and one minor tick, which it makes when they are needed."""
+class _Moving(_Axis):  # type: ignore[misc]
+    """An axis whose first major and first minor tick are drawn in the place of all."""
 
-    _clip: tuple[Any, ...] | None = None
     _drawn: tuple[list[maxis.Tick], Boxes] | None = None  # while the axis label is being placed
-
-    def set_clip_path(self, path: Any, transform: Any = None) -> None:
-        # Matplotlib makes a tick of either kind to clip it. Few axes show the minor ones.
-        Artist.set_clip_path(self, path, transform)
-        self._clip = path, transform
-        for tick in self._there("majorTicks") + self._there("minorTicks"):
-            tick.set_clip_path(path, transform)
-
-    def _there(self, ticks: str) -> list[maxis.Tick]:
-        return vars(self).get(ticks, [])
-
-    def _get_tick(self, major: bool) -> maxis.Tick:
-        tick: maxis.Tick = super()._get_tick(major)  # type: ignore[misc]
-        if self._clip is not None:
-            tick.set_clip_path(*self._clip)
-        return tick
 
     @allow_rasterization  # type: ignore[untyped-decorator]
     def draw(self, renderer: Any) -> None:
@@ -72,23 +57,24 @@ class _Moving(maxis.Axis):
 
     def _is_plain(self) -> bool:
         """Tell whether ticks differ by place and text alone, and the label is aligned with none."""
-        held = max(len(self._there("majorTicks")), len(self._there("minorTicks")))
-        groups = self.figure._align_label_groups
-        return held < 2 and len(groups[self._get_axis_name()].get_siblings(self.axes)) == 1
+        groups = self.figure._align_label_groups[self._get_axis_name()]
+        alone = len(groups.get_siblings(self.axes)) == 1
+        return alone and max(len(self.majorTicks), len(self.minorTicks)) == 1
 
     def _each_tick(self) -> Iterator[maxis.Tick]:
         """Take the major tick, then the minor one, to each place within the axis."""
         across = self.get_transform().transform
         interval = across(sorted(self.get_view_interval()))
-        for major, shown, locator in (
-            (True, self._major_tick_kw, self.get_major_locator()),
-            (False, self._minor_tick_kw, self.get_minor_locator()),
+        for major, ticker, how in (
+            (True, self.major, self._major_tick_kw),
+            (False, self.minor, self._minor_tick_kw),
         ):
-            if isinstance(locator, NullLocator) or not self._tick_group_visible(shown):
+            shown = any(how.get(part) is not False for part in _PARTS)
+            if isinstance(ticker.locator, NullLocator) or not shown:
                 continue
             places = self.get_majorticklocs() if major else self.get_minorticklocs()
-            formatter = self.get_major_formatter() if major else self.get_minor_formatter()
-            for place, label in zip(places, formatter.format_ticks(places), strict=True):
+            labels = ticker.formatter.format_ticks(places)
+            for place, label in zip(places, labels, strict=False):
                 if _interval_contains_close(interval, across(place)):
                     tick = (self.majorTicks if major else self.minorTicks)[0]
                     tick.update_position(place)
@@ -99,12 +85,14 @@ class _Moving(maxis.Axis):
     # Both are asked for where the axis label goes, and would lay all labels out anew.
 
     def _update_ticks(self) -> list[maxis.Tick]:
-        return super()._update_ticks() if self._drawn is None else self._drawn[0]
+        ticks: list[maxis.Tick] = super()._update_ticks() if self._drawn is None else self._drawn[0]
+        return ticks
 
     def _get_tick_boxes_siblings(self, renderer: Any) -> Boxes:
-        if self._drawn is None:
-            return super()._get_tick_boxes_siblings(renderer)
-        return self._drawn[1]
+        if self._drawn is not None:
+            return self._drawn[1]
+        boxes: Boxes = super()._get_tick_boxes_siblings(renderer)
+        return boxes
 
 
 class _XAxis(_Moving, maxis.XAxis):

@@ -255,7 +255,8 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     for position in _ends(controls):
         frame = _frame(draw, position, placing.settle)
         _refuse_printing(frame.printed, position)
-        waiting[tuple(position.values())] = frame.figure, frame.sentence
+        if placing.spares(frame.figure):
+            waiting[tuple(position.values())] = frame.figure, frame.sentence
     drawn: WeakKeyDictionary[Figure, str] = WeakKeyDictionary()
 
     def once(fig: Figure) -> str:

@@ -264,7 +264,7 @@ def _extent(text: str, font: Any, ismath: Any, families: tuple[str, ...]) -> Any
 @lru_cache(1000)
 def _heights(font: Any, families: tuple[str, ...]) -> tuple[float | None, ...]:
     """Return how far a font goes up and down, and its gap between lines, as `Text` finds it."""
-    face = get_font(fontManager._find_fonts_by_props(font))
+    face: Any = get_font(fontManager._find_fonts_by_props(font))
     for table, gap, ascent, descent in (
         ("OS/2", "sTypoLineGap", "sTypoAscender", "sTypoDescender"),
         ("hhea", "lineGap", "ascent", "descent"),
