@@ -16,7 +16,7 @@ from matplotlib import axis as maxis
 from matplotlib.artist import allow_rasterization
 from matplotlib.axes import Axes
 from matplotlib.projections import projection_registry
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import Locator, NullLocator
 from matplotlib.transforms import _interval_contains_close  # type: ignore[attr-defined]
 
 Boxes = tuple[list[Any], list[Any]]
@@ -28,6 +28,36 @@ class _Moving(_Axis):  # type: ignore[misc]
     """An axis whose first major and first minor tick are drawn in the place of all."""
 
     _drawn: tuple[list[maxis.Tick], Boxes] | None = None  # while the axis label is being placed
+    _clip: tuple[Any, ...] | None = None
+
+    # Few axes show minor ticks. Matplotlib makes one for each, to clip it and to change its looks.
+
+    @contextlib.contextmanager
+    def _without_minor_tick(self) -> Iterator[None]:
+        made = vars(self).setdefault("minorTicks", [])
+        yield
+        if not made:
+            vars(self).pop("minorTicks", None)
+
+    def set_tick_params(self, *arguments: Any, **options: Any) -> None:
+        with self._without_minor_tick():
+            super().set_tick_params(*arguments, **options)
+
+    def set_clip_path(self, path: Any, transform: Any = None) -> None:
+        self._clip = path, transform
+        with self._without_minor_tick():
+            super().set_clip_path(path, transform)
+
+    def _get_tick(self, major: bool) -> maxis.Tick:
+        tick: maxis.Tick = super()._get_tick(major)
+        if self._clip is not None:
+            tick.set_clip_path(*self._clip)
+        return tick
+
+    def set_minor_locator(self, locator: Locator) -> None:
+        super().set_minor_locator(locator)
+        if not isinstance(locator, NullLocator):
+            _ = self.minorTicks  # made now: by the settings of who asks for them
 
     @allow_rasterization  # type: ignore[untyped-decorator]
     def draw(self, renderer: Any) -> None:
@@ -46,7 +76,8 @@ class _Moving(_Axis):  # type: ignore[misc]
             tick.draw(renderer)
             ticks[tick] = None
         self._drawn = list(ticks), boxes
-        self._update_label_position(renderer)
+        with self._without_minor_tick():
+            self._update_label_position(renderer)
         self._drawn = None
         self.label.draw(renderer)
         self._update_offset_text_position(*boxes)
@@ -59,7 +90,7 @@ class _Moving(_Axis):  # type: ignore[misc]
         """Tell whether ticks differ by place and text alone, and the label is aligned with none."""
         groups = self.figure._align_label_groups[self._get_axis_name()]
         alone = len(groups.get_siblings(self.axes)) == 1
-        return alone and max(len(self.majorTicks), len(self.minorTicks)) == 1
+        return alone and len(self.majorTicks) == 1 and len(vars(self).get("minorTicks", [])) < 2
 
     def _each_tick(self) -> Iterator[maxis.Tick]:
         """Take the major tick, then the minor one, to each place within the axis."""

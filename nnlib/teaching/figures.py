@@ -160,7 +160,7 @@ def drawn(fig: Figure) -> tuple[str, bool]:
             f"expected a matplotlib Figure; got {type(fig).__name__}. An axes has its at ax.figure"
         )
     stream = io.StringIO()
-    with _in_points(fig) as dpi, mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"]}):
+    with _in_points(fig) as dpi, _salted():
         width, height = fig.bbox.size
         vector = _Renderer(width, height, stream, image_dpi=dpi, metadata={"Date": None})
         renderer: Any = MixedModeRenderer(fig, width, height, dpi, vector)
@@ -168,6 +168,14 @@ def drawn(fig: Figure) -> tuple[str, bool]:
         renderer.finalize()
     look = "own" if _is_opaque(fig) else "dark on light" if _is_dark(fig) else "follows"
     return _for_page(stream.getvalue(), width, height, look), vector.within
+
+
+def _salted() -> contextlib.AbstractContextManager[None]:
+    """Name the parts of a picture by what they are. To set a setting copies all of them."""
+    salt = STYLE["svg.hashsalt"]
+    if mpl.rcParams["svg.hashsalt"] == salt:
+        return contextlib.nullcontext()
+    return mpl.rc_context({"svg.hashsalt": salt})
 
 
 def lay_out(fig: Figure) -> None:
