@@ -34,10 +34,12 @@ class _Moving(_Axis):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def _without_minor_tick(self) -> Iterator[None]:
-        made = vars(self).setdefault("minorTicks", [])
+        made = "minorTicks" in self.__dict__
+        if not made:
+            self.minorTicks: list[maxis.Tick] = []
         yield
         if not made:
-            vars(self).pop("minorTicks", None)
+            self.__dict__.pop("minorTicks", None)  # matplotlib may have done so
 
     def set_tick_params(self, *arguments: Any, **options: Any) -> None:
         with self._without_minor_tick():
