@@ -19,6 +19,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from types import SimpleNamespace
@@ -157,6 +158,15 @@ def serve() -> None:
         with contextlib.suppress(Exception):  # what cannot be imported fails in the cell that tries
             importlib.import_module(name)
     gc.freeze()  # what is there stays: to look through it would copy it for each
+    gc.set_threshold(20_000, 10, 10)  # figures are many objects, and most are let go by themselves
+    with tempfile.TemporaryDirectory() as folder:
+        if sys.dont_write_bytecode:  # or each kernel would compile its chapter anew
+            sys.dont_write_bytecode, sys.pycache_prefix = False, folder
+        answer()
+
+
+def answer() -> None:
+    """Fork a kernel for each line that is read."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever ends is gone at once
     parent = os.getpid()
     for line in sys.stdin:

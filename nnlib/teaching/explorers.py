@@ -22,6 +22,7 @@ the data.
 from __future__ import annotations
 
 import contextlib
+import functools
 import html
 import inspect
 import io
@@ -29,7 +30,7 @@ import itertools
 import math
 import numbers
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -37,6 +38,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from nnlib.teaching.axes import quick_axes
 from nnlib.teaching.figures import STYLE, as_html, checked_sentence, payload, size, svg
 from nnlib.teaching.output import MIME, building, emit
 from nnlib.teaching.placing import Placing
@@ -204,6 +206,7 @@ class Frame:
     picture: str
     sentence: str
     printed: str
+    figure: Figure = field(compare=False)
 
 
 def _frame(draw: Draw, position: Position, render: Callable[[Figure], str] = svg) -> Frame:
@@ -211,7 +214,11 @@ def _frame(draw: Draw, position: Position, render: Callable[[Figure], str] = svg
     before = set(plt.get_fignums())
     printed = io.StringIO()
     try:
-        with mpl.rc_context(_style_of(draw)), contextlib.redirect_stdout(printed):
+        with (
+            mpl.rc_context(_style_of(draw)),
+            quick_axes(),
+            contextlib.redirect_stdout(printed),
+        ):
             drawn = draw(**position)
             pair = isinstance(drawn, tuple) and len(drawn) == 2
             fig, sentence = drawn if pair else (drawn, None)
@@ -222,7 +229,7 @@ def _frame(draw: Draw, position: Position, render: Callable[[Figure], str] = svg
                 )
             if sentence is None:
                 sentence = ", ".join(f"{k} = {_text(v)}" for k, v in position.items())
-            return Frame(render(fig), checked_sentence(sentence), printed.getvalue())
+            return Frame(render(fig), checked_sentence(sentence), printed.getvalue(), fig)
     except Exception as error:
         at = ", ".join(f"{k}={v!r}" for k, v in position.items())
         name = getattr(draw, "__name__", "draw")
@@ -239,8 +246,17 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     _refuse_too_many(controls)
     names = [control.name for control in controls]
     placing = Placing()
+    waiting: dict[tuple[Any, ...], Any] = {}  # figures laid out, not drawn yet
+
+    @functools.wraps(draw)
+    def draw_or_take(**position: Any) -> Any:
+        return waiting.pop(tuple(position.values()), None) or draw(**position)
+
     for position in _ends(controls):
-        _frame(draw, position, placing.settle)
+        frame = _frame(draw, position, placing.settle)
+        _refuse_printing(frame.printed, position)
+        if placing.spares(frame.figure):
+            waiting[tuple(position.values())] = frame.figure, frame.sentence
     drawn: WeakKeyDictionary[Figure, str] = WeakKeyDictionary()
 
     def once(fig: Figure) -> str:
@@ -253,7 +269,7 @@ def _precomputed(draw: Draw, controls: list[Choice]) -> tuple[dict[str, Any], st
     frames: list[tuple[int, str]] = []
     for values in itertools.product(*(control.values for control in controls)):
         position = dict(zip(names, values, strict=True))
-        frame = _frame(draw, position, once)
+        frame = _frame(draw_or_take, position, once)
         _refuse_printing(frame.printed, position)
         if not frames:
             _refuse_random(_frame(draw, position, once), frame, position)

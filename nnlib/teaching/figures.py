@@ -39,6 +39,7 @@ from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager, get_font
 from matplotlib.mathtext import MathTextParser
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import NullLocator
@@ -159,7 +160,7 @@ def drawn(fig: Figure) -> tuple[str, bool]:
             f"expected a matplotlib Figure; got {type(fig).__name__}. An axes has its at ax.figure"
         )
     stream = io.StringIO()
-    with _in_points(fig) as dpi, mpl.rc_context({"svg.hashsalt": STYLE["svg.hashsalt"]}):
+    with _in_points(fig) as dpi, _salted():
         width, height = fig.bbox.size
         vector = _Renderer(width, height, stream, image_dpi=dpi, metadata={"Date": None})
         renderer: Any = MixedModeRenderer(fig, width, height, dpi, vector)
@@ -167,6 +168,14 @@ def drawn(fig: Figure) -> tuple[str, bool]:
         renderer.finalize()
     look = "own" if _is_opaque(fig) else "dark on light" if _is_dark(fig) else "follows"
     return _for_page(stream.getvalue(), width, height, look), vector.within
+
+
+def _salted() -> contextlib.AbstractContextManager[None]:
+    """Name the parts of a picture by what they are. To set a setting copies all of them."""
+    salt = STYLE["svg.hashsalt"]
+    if mpl.rcParams["svg.hashsalt"] == salt:
+        return contextlib.nullcontext()
+    return mpl.rc_context({"svg.hashsalt": salt})
 
 
 def lay_out(fig: Figure) -> None:
@@ -260,6 +269,26 @@ def _extent(text: str, font: Any, ismath: Any, families: tuple[str, ...]) -> Any
     return _TEXTS.get_text_width_height_descent(text, font, ismath)
 
 
+@lru_cache(1000)
+def _heights(font: Any, families: tuple[str, ...]) -> tuple[float | None, ...]:
+    """Return how far a font goes up and down, and its gap between lines, as `Text` finds it."""
+    face: Any = get_font(fontManager._find_fonts_by_props(font))
+    for table, gap, ascent, descent in (
+        ("OS/2", "sTypoLineGap", "sTypoAscender", "sTypoDescender"),
+        ("hhea", "lineGap", "ascent", "descent"),
+    ):
+        if found := face.get_sfnt_table(table):
+            unit = 1 / face.get_sfnt_table("head")["unitsPerEm"]
+            scale = unit * font.get_size_in_points() * 72 / 72  # dots per inch to points
+            return found[ascent] * scale, -found[descent] * scale, found[gap] * scale
+    return None, None, None
+
+
+def _families() -> tuple[str, ...]:
+    """Which fonts a text may have that names none."""
+    return (*mpl.rcParams["font.family"], *mpl.rcParams["font.sans-serif"])
+
+
 class _Renderer(RendererSVG):
     """Text as text, formulas as outlines: their fonts are matplotlib's, and no reader has them."""
 
@@ -298,8 +327,11 @@ class _Renderer(RendererSVG):
     _draw_text_as_text = _draw_text_as_path
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
-        families = (*mpl.rcParams["font.family"], *mpl.rcParams["font.sans-serif"])
-        return _extent(s, prop.copy(), ismath, families)
+        return _extent(s, prop.copy(), ismath, _families())
+
+    def _get_font_height_metrics(self, prop: Any) -> Any:
+        # A third of a text's layout goes into tables of its font.
+        return _heights(prop.copy(), _families())
 
 
 def _for_page(text: str, width: float, height: float, look: str) -> str:

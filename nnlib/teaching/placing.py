@@ -33,6 +33,10 @@ class Placing:
             self._boxes[key] = [_common(a, b) for a, b in zip(known, boxes, strict=True)]
         return ""
 
+    def spares(self, fig: Figure) -> bool:
+        """Tell whether `svg` draws the figure alike, be it settled before or not."""
+        return fig.get_layout_engine() is None or _grid(fig) in self._boxes
+
     def svg(self, fig: Figure) -> str:
         """Draw a figure with its axes where they stand in the others, if its texts fit then."""
         boxes = self._boxes.get(_grid(fig))

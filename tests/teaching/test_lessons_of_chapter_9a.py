@@ -254,3 +254,19 @@ def test_each_suspect_can_be_drawn_and_is_wrong():
         assert not all(np.allclose(function(*one), shrinking.outputs(*one)) for one in given), (
             number
         )
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.03])
+def test_networks_side_by_side_learn_what_one_learns_alone(alpha):
+    X, y = nnlib.make_moons(10, shrinkage.NOISE, seed=2)
+    hidden = [nnlib.FullyConnected(64, "relu", "kaiming_normal") for _ in range(2)]
+    alone = nnlib.NeuralNetwork(
+        [*hidden, nnlib.FullyConnected(2)], optimizer=few.WeightDecay(0.3, alpha), seed=2
+    )
+    alone.fit(X, y, int(shrinkage.LOOKS[-1]), len(X), progress=False)
+    losses, share, points, _ = shrinkage.moons(alpha, 10, 2)
+    np.testing.assert_array_equal(points, X)
+    for column, (A, c) in enumerate([(X, y), shrinkage.FRESH]):
+        np.testing.assert_allclose(losses[-1, column], alone.loss.forward(c, alone.outputs(A)))
+    plane = np.stack(np.meshgrid(*shrinkage.AXIS), axis=-1).reshape(-1, 2)
+    np.testing.assert_allclose(share.ravel(), alone.predict_proba(plane)[:, 1], atol=1e-9)

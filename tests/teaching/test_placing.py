@@ -128,3 +128,23 @@ def test_a_figure_is_laid_out_as_if_it_were_drawn(aspect):
             np.testing.assert_array_equal(
                 a.get_position(original).extents, b.get_position(original).extents
             )
+
+
+@pytest.mark.parametrize(
+    ("options", "again"), [({}, 0), ({"layout": "none"}, 0), ({"title": "laid out anew"}, 2)]
+)
+def test_a_figure_that_was_laid_out_ahead_is_not_made_anew(monkeypatch, options, again):
+    monkeypatch.setenv(BUILDING, "1")
+    kept, made = [], []
+    monkeypatch.setattr(explorers, "emit", lambda data, text: kept.append(data[MIME]))
+
+    def draw(top):
+        made.append(top)
+        return up_to(top, **options), f"{top} at the top"
+
+    explorers.explore(draw, top=range(1, 10))
+    assert [sentence for _, sentence in kept[0]["frames"]] == [
+        f"{top} at the top" for top in range(1, 10)
+    ]
+    assert sorted(set(made)) == list(range(1, 10))
+    assert len(made) == 9 + 1 + again  # the first once more, to see that it is the same

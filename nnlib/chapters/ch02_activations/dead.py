@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -132,7 +132,8 @@ CASES: dict[str, tuple[str, str, float, int]] = {
     "long steps, layer 1": ("", "", 1.0, 1),
     "long steps, layer 2": ("", "", 1.0, 2),
 }
-CHANGES = ("nothing", "b := 0 here", "b := 0 in all layers", "inputs centered here")
+EVERYWHERE = "b := 0 in all layers"
+CHANGES = ("nothing", "b := 0 here", EVERYWHERE, "inputs centered here")
 
 
 def layers_of(case: str, seed: int) -> Weights:
@@ -143,12 +144,37 @@ def layers_of(case: str, seed: int) -> Weights:
     return untrained(digits()[0].shape[1], weights, biases, seed, depth)
 
 
-def changed(layers: Weights, change: str) -> Array:
-    """Return z of the last layer (1797, n) with one thing changed and all else kept."""
-    if change == "b := 0 in all layers":
+Last = tuple[Array, Array, Array, Array]
+"""Of the last layer W, b, its inputs and z."""
+
+
+def last_of(layers: Weights, change: str) -> Last:
+    """Return what the last layer is and gets; without biases anywhere, if that is the change."""
+    if change == EVERYWHERE:
         layers = [(W, 0 * b) for W, b in layers]
     *_, (A, Z) = passes(digits()[0], layers)
-    W, b = layers[-1]
+    return *layers[-1], A, Z
+
+
+@lru_cache(10)  # of the five networks of a case, with biases and without
+def _last_of_case(case: str, seed: int, change: str) -> Last:
+    return last_of(layers_of(case, seed), change)
+
+
+def changed_in(case: str, seed: int, change: str) -> Array:
+    """Return z (1797, n) of the layer of a case that is looked at, with one thing changed."""
+    every = EVERYWHERE if change == EVERYWHERE else "nothing"
+    return changed_last(_last_of_case(case, seed, every), change)
+
+
+def changed(layers: Weights, change: str) -> Array:
+    """Return z of the last layer (1797, n) with one thing changed and all else kept."""
+    return changed_last(last_of(layers, change), change)
+
+
+def changed_last(last: Last, change: str) -> Array:
+    """Return z of this layer (1797, n), with that changed which concerns it alone."""
+    W, b, A, Z = last
     if change == "b := 0 here":
         return np.asarray(A @ W)
     if change == "inputs centered here":
@@ -164,9 +190,8 @@ def verdict(case: str, change: str, networks: int = 5) -> tuple[Array, Array]:
     """
     dead, still = [], []
     for seed in range(networks):
-        layers = layers_of(case, seed)
-        now = silent(changed(layers, "nothing"))
+        now = silent(changed_in(case, seed, "nothing"))
         dead.append(now.mean())
         if now.any():
-            still.append(silent(changed(layers, change))[now].mean())
+            still.append(silent(changed_in(case, seed, change))[now].mean())
     return np.array(dead), np.array(still)

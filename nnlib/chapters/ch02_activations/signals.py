@@ -43,7 +43,12 @@ def theory(f: Activation, ns2: float, depth: int) -> Array:
 
 
 def measure(
-    f: Activation, ns2: float, depth: int, seed: int, n: int = 100, samples: int = 50
+    f: Activation,
+    ns2: float,
+    depth: int,
+    seed: int | np.random.Generator,
+    n: int = 100,
+    samples: int = 50,
 ) -> list[float]:
     """Return the same of one random network, n units a layer, with inputs of mean square 1."""
     rng = np.random.default_rng(seed)

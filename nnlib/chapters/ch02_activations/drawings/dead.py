@@ -10,9 +10,8 @@ from nnlib.chapters.ch02_activations.dead import (
     CHANGES,
     EPOCHS,
     Run,
-    changed,
+    changed_in,
     digits,
-    layers_of,
     passes,
     revived,
     silent,
@@ -61,9 +60,8 @@ SHOWN = 30
 
 def trial(suspect: str, change: str) -> Picture:
     """Draw the range of z of units that are dead, with one thing changed: who wakes?"""
-    layers = layers_of(suspect, 0)
-    dead = np.flatnonzero(silent(changed(layers, "nothing")))[:SHOWN]
-    Z = changed(layers, change)
+    dead = np.flatnonzero(silent(changed_in(suspect, 0, "nothing")))[:SHOWN]
+    Z = changed_in(suspect, 0, change)
     Z = Z / np.sqrt(np.mean(Z**2))
     fig, ax = plt.subplots(figsize=(6, 5.6))
     for row, unit in enumerate(dead):

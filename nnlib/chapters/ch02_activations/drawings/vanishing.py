@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 from functools import cache
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -102,11 +104,33 @@ SCHEMES = {"0.01²": 0.01, "1/n": 1.0, "2/n": 2.0, "1": 100.0}
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
 
 
+SEEDS = range(20)
+DEEPEST = 50
+
+
+class _Again(np.random.Generator):
+    """Gives the normal numbers of a seed: they are those of each network but for their scale."""
+
+    def __init__(self, drawn: Array) -> None:
+        super().__init__(np.random.PCG64(0))
+        self._drawn, self._given = drawn, 0
+
+    def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
+        start, self._given = self._given, self._given + math.prod(size)
+        return loc + scale * self._drawn[start : self._given].reshape(size)
+
+
+@cache
+def _drawn(seed: int) -> Array:
+    """Draw as many numbers as `measure` takes for the deepest network."""
+    return np.random.default_rng(seed).normal(size=DEEPEST * 100 * 100 + 2 * 50 * 100)
+
+
 @cache
 def _measured(activation: str, ns2: float, depth: int) -> Array:
     f = initialize_activation(activation)
     with np.errstate(over="ignore"):
-        return np.array([measure(f, ns2, depth, seed) for seed in range(20)])
+        return np.array([measure(f, ns2, depth, _Again(_drawn(seed))) for seed in SEEDS])
 
 
 def decay(activation: str, weights: str, depth: int) -> Picture:
