@@ -126,7 +126,10 @@ def test_what_its_own_letters_make_too_wide_is_a_stop(built, chromium, visit, re
     tight = min(set(wide) - set(page.evaluate(WIDE)))  # fits as long as its letters are others
     formula = page.locator("div.math > .katex-display").nth(tight)
     formula.evaluate("e => e.scrollIntoView({ behavior: 'instant', block: 'center' })")
-    page.wait_for_timeout(200)
+    for _ in range(100):
+        page.wait_for_timeout(200)
+        if waiting:
+            break
     assert waiting
     assert formula.evaluate("e => e.tabIndex") == -1
     page.unroute("**/KaTeX_*")  # lets those go on that wait

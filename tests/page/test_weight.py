@@ -42,7 +42,8 @@ JOINED = """() => {
     return [style.color, style.opacity, style.backgroundColor, style.backgroundImage, style.filter,
       style.mixBlendMode, style.textShadow, style.visibility].join();
   };
-  const says = ["class", "style", "xmlns", "width", "height", "viewBox", "preserveAspectRatio", "d"];
+  const says = ["class", "style", "xmlns", "width", "height", "viewBox", "preserveAspectRatio",
+    "d"];
   const mute = (e) => ["span", "svg", "path"].includes(e.localName)
     && e.getAttributeNames().every((name) => says.includes(name));
   self.parted = [];
