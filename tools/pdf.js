@@ -41,6 +41,7 @@ function addStyles(text, base) {
   sheet.replaceSync(text);
   let last = order;
   for (const leaf of leaves(sheet.cssRules)) {
+    if (leaf.startsWith("@font-face") && leaf.includes("data:")) continue; // one page's letters
     const rule = leaf
       .replace(/url\("(?!data:)([^"]*)"\)/g, (_, url) => `url("${new URL(url, base)}")`)
       .replace("font-display: optional", "font-display: block"); // paper waits for its letters

@@ -32,6 +32,9 @@ BUILT = ROOT / "_build" / "html"
 OUTPUT = ROOT / "_build" / "pdf"
 NOT_ON_PAPER = frozenset({"book/playground"})  # nothing of it stands still
 
+KATEX = ROOT / "book" / "_static" / "katex" / "katex.min.css"
+FACE = re.compile(r"@font-face\{[^}]*\}")
+
 SCRIPT = Path(__file__).with_suffix(".js")
 STYLE = Path(__file__).with_suffix(".css")
 
@@ -160,6 +163,9 @@ class Document:
             self.page.goto(shell.as_uri())
         self.page.emulate_media(media="print")
         self.page.add_script_tag(content=SCRIPT.read_text(encoding="utf-8"))
+        # A page has the letters of its own formulas; this document has all of them.
+        faces = "".join(FACE.findall(KATEX.read_text(encoding="utf-8")))
+        self.page.evaluate("([css, at]) => addStyles(css, at)", [faces, KATEX.as_uri()])
 
     def add(self, page: Page) -> None:
         """Append a page of the book."""

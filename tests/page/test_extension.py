@@ -1,6 +1,7 @@
 """The book's own Sphinx extension: what it takes away, and what it must not let pass."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,20 +75,57 @@ def test_styles_stand_in_the_page_and_lead_to_the_same_files(tmp_path):
     assert styles.put_into(page, once) == once
 
 
-def test_a_font_keeps_the_letters_of_the_pages_and_no_others(tmp_path):
+KATEX = ROOT / "book/_static/katex"
+
+
+def test_letters_are_known_by_the_font_that_sets_them():
+    fonts = pytest.importorskip("page.fonts")
+    style = (KATEX / "katex.min.css").read_text()
+    page = (
+        '<p>other</p><span class="katex-html" aria-hidden="true"><span class="base">'
+        '<span class="mord mathnormal">ab</span>'
+        '<span class="mord">&lt;1<svg><path d="M0"/></svg>2</span>'
+        '<span class="mord boldsymbol">c</span><span class="delimsizing mult"><span>d'
+        '<span class="delim-size4"><span>e</span></span></span></span>'
+        '<span class="mop op-symbol large-op">f</span></span></span>'
+        '<b>more</b><span class="katex-html"><span class="mathbf">g<span>h</span></span></span>i'
+    )
+    assert fonts.letters_of(page, style) == {
+        ("KaTeX_Math", "italic", "400"): set("ab"),
+        ("KaTeX_Main", "normal", "400"): set("<12d"),
+        ("KaTeX_Math", "italic", "700"): set("c"),
+        ("KaTeX_Size4", "normal", "400"): set("e"),
+        ("KaTeX_Size2", "normal", "400"): set("f"),
+        ("KaTeX_Main", "normal", "700"): set("gh"),
+    }
+
+
+def test_a_font_keeps_its_letters_and_no_others(tmp_path):
     fonts = pytest.importorskip("page.fonts")
     ttfont = pytest.importorskip("fontTools.ttLib").TTFont
-    page = tmp_path / "one.html"
-    page.write_text('<p class="q">ab&#x2211;&#43;</p>')
-    letters = fonts.characters([page])
-    assert letters == set("ab∑+")
-    whole = ROOT / "book/_static/katex/fonts/KaTeX_Main-Regular.woff2"
-    fonts.shortened(whole, letters, tmp_path / "short.woff2")
-    with ttfont(tmp_path / "short.woff2") as short, ttfont(whole) as long:
-        assert set(short.getBestCmap()) == {ord(letter) for letter in letters & set("ab+")}
-        widths = [font["hmtx"][font.getBestCmap()[ord("a")]] for font in (short, long)]
+    whole = KATEX / "fonts/KaTeX_Main-Regular.woff2"
+    short = tmp_path / "short.woff2"
+    short.write_bytes(fonts.shortened(whole, set("ab∑+")))
+    with ttfont(short) as some, ttfont(whole) as all_of_them:
+        assert set(some.getBestCmap()) == {ord(letter) for letter in "ab+"}
+        assert [str(name) for name in some["name"].names if "KaTeX_" in str(name)] == []
+        widths = [font["hmtx"][font.getBestCmap()[ord("a")]] for font in (some, all_of_them)]
         assert widths[0] == widths[1]
-    assert (tmp_path / "short.woff2").stat().st_size < whole.stat().st_size / 4
+    assert short.stat().st_size < whole.stat().st_size / 10
+
+
+def test_letters_take_the_place_of_the_files_that_have_them(tmp_path):
+    fonts = pytest.importorskip("page.fonts")
+    shutil.copytree(KATEX, tmp_path / "katex")
+    style = (KATEX / "katex.min.css").read_text()
+    css = style.replace("fonts/", "katex/fonts/") + "@font-face{font-family:Other;src:url(o.woff2)}"
+    page = '<span class="katex-html"><span class="mathbf">a</span></span>'
+    new = fonts.with_letters(css, page, style, tmp_path)
+    faces = fonts.FACE.findall(new)
+    assert [fonts.face_of(face)[0] for face in faces] == ["KaTeX_Main", "Other"]
+    assert "font-weight:700" in faces[0]
+    assert "url(data:font/woff2;base64," in faces[0]
+    assert fonts.FACE.sub("", new) == fonts.FACE.sub("", css)
 
 
 def test_icons_and_signs_are_drawn_in_the_page_once():

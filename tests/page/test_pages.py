@@ -1,5 +1,7 @@
 """What holds on every page: quiet, complete, readable on a phone, and whole without a network."""
 
+import base64
+import io
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -108,55 +110,85 @@ def test_what_scrolls_sideways_can_be_reached_by_keyboard(visit, read_through, p
     page.evaluate("document.querySelectorAll('article details').forEach(fold => fold.open = false)")
 
 
-FORMULAS = "[...document.querySelectorAll('div.math > .katex-display')]"
-WIDE = f"{FORMULAS}.map((e, i) => e.scrollWidth > e.clientWidth ? i : -1).filter(i => i >= 0)"
-
-
-def test_what_its_own_letters_make_too_wide_is_a_stop(built, chromium, visit, read_through):
-    name = "book/04_backward/3_two_layers.html"
-    whole = visit(name, width=360).page
-    read_through(whole)
-    wide = whole.evaluate(WIDE)
-    context = chromium.new_context(viewport={"width": 360, "height": 800})
-    page = context.new_page()
-    waiting = []
-    page.route("**/KaTeX_*", lambda route: waiting.append(route))
-    page.goto((built / name).as_uri(), wait_until="domcontentloaded")
-    page.locator("html[data-ready]").wait_for(state="attached")
-    tight = min(set(wide) - set(page.evaluate(WIDE)))  # fits as long as its letters are others
-    formula = page.locator("div.math > .katex-display").nth(tight)
+def test_what_a_later_font_makes_too_wide_is_a_stop(visit):
+    page = visit("book/04_backward/3_two_layers.html", width=360).page
+    formula = page.locator("div.math > .katex-display").nth(1)
     formula.evaluate("e => e.scrollIntoView({ behavior: 'instant', block: 'center' })")
-    for _ in range(100):
-        page.wait_for_timeout(200)
-        if waiting:
-            break
-    assert waiting
     assert formula.evaluate("e => e.tabIndex") == -1
-    page.unroute("**/KaTeX_*")  # lets those go on that wait
+    formula.evaluate("e => { e.firstChild.style.fontSize = '4em'; }")
+    page.evaluate("document.fonts.dispatchEvent(new Event('loadingdone'))")
     page.wait_for_function("e => e.tabIndex === 0", arg=formula.element_handle(), polling=100)
-    context.close()
+    formula.evaluate("e => { e.firstChild.style.fontSize = ''; }")
+    page.evaluate("document.fonts.dispatchEvent(new Event('loadingdone'))")
+    page.wait_for_function("e => e.tabIndex === -1", arg=formula.element_handle(), polling=100)
+
+
+FACES = re.compile(r"@font-face\{([^}]*)\}")
+# Each font of the formulas, as the browser chose it, and the letters set in it.
+LETTERS = """() => {
+  const found = {};
+  for (const formula of document.querySelectorAll(".katex-html")) {
+    const texts = document.createTreeWalker(formula, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const look = getComputedStyle(texts.currentNode.parentElement);
+      const family = look.fontFamily.split(",")[0].replaceAll('"', "");
+      const face = `${family} ${look.fontStyle} ${look.fontWeight}`;
+      found[face] = (found[face] ?? "") + texts.currentNode.data;
+    }
+  }
+  return found;
+}"""
+
+
+def faces_of(css, read):
+    """The letters of each face of KaTeX's that a stylesheet defines, by family, style, weight."""
+    ttfont = pytest.importorskip("fontTools.ttLib").TTFont
+    found = {}
+    for rule in FACES.findall(css):
+        if "KaTeX" in rule:
+            said = dict(re.findall(r"font-(family|style|weight):([^;]+)", rule))
+            address = re.search(r"url\(([^)]*)\)", rule)[1]
+            with ttfont(read(address)) as font:
+                found[" ".join(said.values())] = set(font.getBestCmap())
+    return found
 
 
 @cache
-def letters_of(folder):
-    """The letters of each font in a folder."""
-    ttfont = pytest.importorskip("fontTools.ttLib").TTFont
-    letters = {}
-    for path in folder.glob("*.woff2"):
-        with ttfont(path) as font:
-            letters[path.name] = set(font.getBestCmap())
-    return letters
+def whole_faces():
+    folder = ROOT / "book/_static/katex"
+    return faces_of((folder / "katex.min.css").read_text(), lambda address: folder / address)
 
 
-def test_every_letter_of_its_formulas_is_in_the_fonts(built, visit, page_name):
-    whole, here = (letters_of(root / "_static/katex/fonts") for root in (ROOT / "book", built))
-    texts = visit(page_name).page.evaluate(
-        "[...document.querySelectorAll('.katex-html')].map(e => e.textContent).join('')"
-    )
-    used = {ord(letter) for letter in texts}
-    assert here.keys() == whole.keys()
-    for name, letters in whole.items():
-        assert letters & used <= here[name]
+def test_each_font_has_the_letters_of_the_pages_formulas_and_no_others(built, visit, page_name):
+    used = {
+        face: {ord(letter) for letter in text}
+        for face, text in visit(page_name).page.evaluate(LETTERS).items()
+    }
+    head = (built / page_name).read_text(encoding="utf-8").partition("</head>")[0]
+    here = faces_of(head, lambda url: io.BytesIO(base64.b64decode(url.partition("base64,")[2])))
+    assert here == {face: whole_faces()[face] & letters for face, letters in used.items()}
+
+
+LATE = """() => {
+  window.moved = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) moved.push([entry.value, ...entry.sources.map(
+      (source) => source.node?.textContent?.trim().slice(0, 40))]);
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+def test_nothing_moves_when_a_page_has_been_laid_out(built, chromium, load, page_name):
+    with served(built) as address:
+        context = chromium.new_context(
+            viewport={"width": 412, "height": 823}, device_scale_factor=1.75, is_mobile=True
+        )
+        page = context.new_page()
+        page.add_init_script(f"({LATE})()")
+        load(page, f"{address}{page_name}")
+        page.evaluate("document.fonts.ready.then(() => true)")
+        assert sum(move[0] for move in page.evaluate("moved")) < 0.02, page.evaluate("moved")
+        context.close()
 
 
 def test_what_its_styles_ask_for_is_there(built, page_name):

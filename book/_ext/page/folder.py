@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
 from . import stylesheets
+from .fonts import FONTS, with_letters
 from .icons import drawn
 from .kept import kept
 from .stylesheets import (
@@ -114,6 +115,7 @@ def tidy(app: Sphinx, exception: Exception | None) -> None:
     for path in built.glob("_static/**/*.css"):
         if path.name not in scripts:
             path.unlink()
+    shutil.rmtree(built / "_static" / FONTS, ignore_errors=True)  # each page has its letters
 
 
 def pages_that_are_gone(app: Sphinx, built: Path) -> list[Path]:
@@ -128,6 +130,7 @@ def pages_that_are_gone(app: Sphinx, built: Path) -> list[Path]:
 
 
 LINK = re.compile(r'[ \t]*<link rel="stylesheet"[^>]*?href="([^"?]*_static/[^"?]*)[^>]*>\n?')
+KATEX = "katex/katex.min.css"
 ADDRESS = re.compile(r"""url\((["']?)(?!["']?(?:data:|https?:|#|/))""")
 
 
@@ -140,6 +143,8 @@ class Styles:
 
     def __init__(self, built: Path, scripts: str):
         self.built = built
+        katex = built / "_static" / KATEX
+        self.katex = katex.read_text(encoding="utf-8") if katex.is_file() else ""
         self.words = words_of_script(scripts)
         self.variables = set(VARIABLE.findall(scripts))
         self.read = cache(self._read)
@@ -158,6 +163,7 @@ class Styles:
         css = "".join(self.read(self._file(page, link)) for link in links)
         variables = self.variables | set(VARIABLE.findall(text))
         css = self._used(css, self.words | words_of_page(text), variables)
+        css = with_letters(css, text, self.katex, self.built)
         top = "../" * len(page.parent.relative_to(self.built).parts)
         css = ADDRESS.sub(rf"url(\1{top}", css)
         for link in reversed(links[1:]):

@@ -2,8 +2,9 @@
 
 Content-Security-Policy (w3.org/TR/CSP3): scripts and pictures of this folder, the lines of script
 and of style that the build itself put into the page, known by their hashes, and nothing else. No
-host can be asked. Where Python runs, WebAssembly may be compiled, the files of Python be read, and
-the frame be filled that python-core.js keeps Python in.
+host can be asked. The letters of formulas stand in the style itself. Where Python runs,
+WebAssembly may be compiled, the files of Python be read, and the frame be filled that
+python-core.js keeps Python in.
 
 A style attribute has no place in it. Each becomes a class whose rule, as an attribute does, comes
 before all rules but those that are !important.
@@ -30,6 +31,7 @@ TEXT = re.compile(r"<article\b.*</article>", re.DOTALL)
 # A class stronger than any selector with at most one id: no element has this one.
 STRONG = ":not(#_#_)"
 
+FONT = "url(data:font/woff2;"
 PYTHON = "python-core.js"
 ASSETS = Path(__file__).parents[3] / "nnlib" / "teaching" / "assets"
 FRAME = re.compile(r"'sha256-[\w+/=]+'")
@@ -104,7 +106,7 @@ def policy(page: str) -> str:
         "script-src": scripts,
         "style-src": hashes["style"] or ["'none'"],
         "img-src": ["'self'"],
-        "font-src": ["'self'"],
+        "font-src": ["'self'", *(["data:"] if FONT in page else [])],
         "form-action": ["'self'"],  # the search
         "base-uri": ["'none'"],
         **({"connect-src": ["'self'"], "worker-src": ["blob:"]} if python else {}),

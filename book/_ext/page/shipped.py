@@ -191,8 +191,8 @@ PARTS = (
     Part(
         "KaTeX",
         "MIT (its fonts: OFL-1.1)",
-        "formulas; its fonts cut down to the letters of this book, and renamed",
-        _static("katex/katex.min.css", "katex/fonts/*.woff2", "katex/LICENSE"),
+        "formulas; of its fonts each page holds the letters of its formulas, renamed",
+        _static("katex/katex.min.css", "katex/LICENSE"),
         release="0.16.22",
         source="https://www.npmjs.com/package/katex/v/0.16.22",
         texts=("book/_static/katex/LICENSE", _licence("katex-fonts")),
