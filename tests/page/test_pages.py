@@ -305,6 +305,7 @@ def fresh(chromium):
 
 def test_what_is_not_laid_out_yet_is_reached_found_and_printed(built, fresh, load, page_name):
     page = fresh
+    page.goto("about:blank")  # or what was printed would be laid out for the screen again
     page.emulate_media(media="screen")
     address = (built / page_name).as_uri()
     load(page, address)
