@@ -136,12 +136,15 @@ lint: $(VENV)/test.stamp
 	done; \
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 
+# The tests of nnlib alone have to reach all of it, and only they pay for watching that they do.
 unit: $(VENV)/test.stamp
 	@rm -rf _build/coverage; mkdir -p _build/coverage; failed=; \
-	$(BIN)/python -m coverage run -m pytest --ignore=tests/page $(SHARED_OUT) || \
-	  failed=', pytest'; \
+	$(BIN)/python -m coverage run -m pytest tests/test_*.py $(SHARED_OUT) || \
+	  failed=', pytest of nnlib'; \
 	$(BIN)/python -m coverage combine --quiet; \
 	$(BIN)/python -m coverage report || failed="$$failed, coverage"; \
+	$(BIN)/python -m pytest --ignore=tests/page --ignore-glob='tests/test_*.py' $(SHARED_OUT) || \
+	  failed="$$failed, pytest of the book's tools"; \
 	$(BIN)/python tools/mutate.py --sample 30 || failed="$$failed, tools/mutate.py"; \
 	if [ -n "$$failed" ]; then echo "FAILED:$${failed#,}" >&2; exit 1; fi
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-OPEN = 8  # pages at a time: more than one page's tests look at
 BUILT = Path(__file__).parents[2] / "_build" / "html"
 
 
@@ -103,41 +102,44 @@ def read_through() -> Callable[[Any], None]:
 
 @pytest.fixture(scope="session")
 def visit(built: Path, chromium: Any) -> Iterator[Callable[..., Visit]]:
-    """``visit(name, width=1280, scheme="light")`` opens a page; the last few stay open.
+    """``visit(name, width=1280, scheme="light")`` shows a page, in the one tab for such a screen.
 
-    The tests of one page come together. A browser with a hundred pages is a slow one.
+    The tests of one page come together, and what it shows stays until another is asked for. A tab
+    costs half as much as a page.
     """
-    contexts: dict[tuple[int, str], Any] = {}
-    visits: dict[tuple[str, int, str], Visit] = {}
+    visits: dict[tuple[int, str], Visit] = {}
+    names: dict[tuple[int, str], str] = {}
 
-    def open_page(name: str, width: int = 1280, scheme: str = "light") -> Visit:
-        key = (name, width, scheme)
-        if key in visits:
-            return visits[key]
-        if len(visits) == OPEN:
-            visits.pop(next(iter(visits))).page.close()
-        if key[1:] not in contexts:
-            contexts[key[1:]] = chromium.new_context(
-                viewport={"width": width, "height": 800}, color_scheme=scheme
-            )
-        found = visits[key] = Visit(contexts[key[1:]].new_page())
+    def tab(width: int, scheme: str) -> Any:
+        size = {"width": width, "height": 800}
+        page = chromium.new_context(viewport=size, color_scheme=scheme).new_page()
 
         def decide(route: Any) -> None:
             if route.request.url.startswith(("file:", "data:", "blob:")):
                 route.continue_()
             else:
-                found.refused.append(route.request.url)
+                visits[width, scheme].refused.append(route.request.url)
                 route.abort()
 
-        found.page.route("**/*", decide)
-        found.page.on("pageerror", lambda error: found.errors.append(str(error)))
-        found.page.on(
-            "console",
-            lambda message: message.type == "error" and found.errors.append(message.text),
-        )
-        open_ready(found.page, (built / name).as_uri())
-        return found
+        def hear(message: Any) -> None:
+            if message.type == "error":
+                visits[width, scheme].errors.append(message.text)
 
-    yield open_page
-    for context in contexts.values():
-        context.close()
+        page.route("**/*", decide)
+        page.on("pageerror", lambda error: visits[width, scheme].errors.append(str(error)))
+        page.on("console", hear)
+        return page
+
+    def show(name: str, width: int = 1280, scheme: str = "light") -> Visit:
+        key = (width, scheme)
+        if names.get(key) != name:
+            page = visits[key].page if key in visits else tab(*key)
+            visits[key] = Visit(page)
+            names[key] = ""  # until it is ready
+            open_ready(page, (built / name).as_uri())
+            names[key] = name
+        return visits[key]
+
+    yield show
+    for found in visits.values():
+        found.page.context.close()

@@ -23,29 +23,24 @@ def explorers():
 
 @pytest.fixture(scope="module")
 def opened(chromium, load):
-    """``opened(path)`` is a page, and what went wrong in it; the last one stays open.
+    """``opened(path)`` is the tab that shows a page, and what went wrong in it.
 
     An explorer is left as it was found, so the explorers of a page may share it.
     """
-    last = {}
+    context = chromium.new_context(viewport={"width": 900, "height": 1000})
+    asked, errors, shown = offline(context), [], []
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
 
-    def open_page(path):
-        if path not in last:
-            close()
-            context = chromium.new_context(viewport={"width": 900, "height": 1000})
-            asked, errors = offline(context), []
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            last[path] = page, asked, errors
+    def show(path):
+        if shown != [path]:
+            shown.clear()
             load(page, path.as_uri())
-        return last[path]
+            shown.append(path)
+        return page, asked, errors
 
-    def close():
-        while last:
-            last.popitem()[1][0].context.close()
-
-    yield open_page
-    close()
+    yield show
+    context.close()
 
 
 @pytest.mark.browser

@@ -61,14 +61,14 @@ def move_each_control(page, name):
 
     def look():
         """Wait until the picture and the sentence are those of where the controls stand."""
-        for _ in range(600):
+        for _ in range(1500):
             state = page.evaluate(f"{STATE}({json.dumps(name)})")
             index = 0
             for control, place in zip(controls, state["place"], strict=True):
                 index = index * len(control["values"]) + place
             if state["loaded"] and [state["picture"], state["sentence"]] == frames[index]:
                 return state["place"]
-            time.sleep(0.05)
+            time.sleep(0.02)
         raise AssertionError([state, frames[index]])
 
     page.evaluate(f"{figure}.scrollIntoView()")

@@ -104,8 +104,8 @@ FOUND = """[...document.querySelectorAll("#search-results ul.search > li > a")]
 
 def search(page, book, query):
     page.goto((book / "search.html").as_uri() + "?q=" + query.replace(" ", "+"))
+    # The heading changes when the last of them stands there.
     page.wait_for_selector("#search-results h2:has-text('Search Results')", state="attached")
-    page.wait_for_timeout(300)
     return page.evaluate(FOUND)
 
 

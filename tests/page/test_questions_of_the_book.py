@@ -28,20 +28,20 @@ ASKED = list(asked())
 
 @pytest.fixture(scope="module")
 def pages(chromium, load):
-    """A function that opens a page, the last one only; no page may ask another host or fail."""
+    """A function that shows a page, all in one tab; no page may ask another host or fail."""
     context = chromium.new_context(viewport={"width": 1000, "height": 900})
-    outside, errors, opened = offline(context), [], {}
+    outside, errors, shown = offline(context), [], []
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
 
-    def open_page(path):
-        if path not in opened:  # the questions of one page come together
-            while opened:
-                opened.popitem()[1].close()
-            page = opened[path] = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
+    def show(path):
+        if shown != [path]:  # the questions of one page come together
+            shown.clear()
             load(page, path.as_uri())
-        return opened[path]
+            shown.append(path)
+        return page
 
-    yield open_page
+    yield show
     context.close()
     assert not outside
     assert not errors

@@ -6,49 +6,70 @@ from typing import Any
 
 from nnlib.teaching.questions import Choice, Number, Question
 
-SET = """(inputs, entry) => inputs.forEach((input, i) => {
-  if (entry[i] === true) input.checked = true;
-  else if (entry[i] !== false) input.value = entry[i];
-  input.dispatchEvent(new Event("input", { bubbles: true }));
-})"""
+SET = """(form, entry) => {
+  form.reset();
+  form.querySelectorAll("input").forEach((input, i) => {
+    if (entry[i] === true) input.checked = true;
+    else if (entry[i] !== false) input.value = entry[i];
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  [...form.querySelectorAll("button")].find((b) => b.textContent.includes("Check")).click();
+}"""
+TOLD = """form => {
+  const texts = (selector) => [...form.querySelectorAll(selector)].map((e) => e.textContent);
+  return {
+    state: form.getAttribute("data-state"),
+    status: form.querySelector("[role=status]").textContent,
+    said: texts("[role=status] > p"),
+    notes: texts(".ask-note"),
+    invalid: [...form.querySelectorAll("input")].map(
+      (input) => input.getAttribute("aria-invalid") === "true"),
+  };
+}"""
 
 
-def enter(form: Any, question: Question, entry: Any, by_hand: bool = True) -> None:
-    """Empty the form and put in an entry, as a reader does or all at once."""
+def wanted(question: Question, entry: Any) -> list[Any]:
+    """Return what each input is to hold."""
+    if isinstance(question, Choice):
+        return [index in entry for index in range(len(question.options))]
+    if isinstance(question, Number):
+        return [entry]
+    return [text for name in question.blanks for row in entry[name] for text in row]
+
+
+def enter(form: Any, question: Question, entry: Any) -> None:
+    """Empty the form and put in an entry, as a reader does."""
     form.evaluate("form => form.reset()")
     inputs = form.locator("input")
-    if isinstance(question, Choice):
-        wanted = [index in entry for index in range(len(question.options))]
-    elif isinstance(question, Number):
-        wanted = [entry]
-    else:
-        wanted = [text for name in question.blanks for row in entry[name] for text in row]
-    if not by_hand:
-        inputs.evaluate_all(SET, wanted)
-        return
-    for number, value in enumerate(wanted):
+    for number, value in enumerate(wanted(question, entry)):
         if isinstance(value, str):
             inputs.nth(number).fill(value)
         elif value:
             inputs.nth(number).check()
 
 
-def press(form: Any, by_hand: bool = True) -> None:
-    button = form.get_by_role("button", name="Check")
+def press(form: Any) -> None:
+    form.get_by_role("button", name="Check").click()
+
+
+def answer(form: Any, question: Question, entry: Any, by_hand: bool = True) -> str:
+    """Hand in an entry; assert that status, marks and state are what `judge` says of it.
+
+    Returns the status.
+    """
     if by_hand:
-        button.click()
+        enter(form, question, entry)
+        press(form)
+        told = form.evaluate(TOLD)
     else:
-        button.evaluate("button => button.click()")
-
-
-def answer(form: Any, question: Question, entry: Any, by_hand: bool = True) -> None:
-    """Hand in an entry; assert that status, marks and state are what `judge` says of it."""
-    enter(form, question, entry, by_hand)
-    press(form, by_hand)
+        told = form.evaluate(
+            f"(form, entry) => {{ ({SET})(form, entry); return ({TOLD})(form); }}",
+            wanted(question, entry),
+        )
     verdict = question.judge(entry)
     where = f"{question.id} at {entry!r}"
-    assert form.get_attribute("data-state") == verdict.state, where
-    said = form.locator("[role=status] > p").all_text_contents()
+    assert told["state"] == verdict.state, where
+    said = told["said"]
     said[0] = said[0].lstrip("✔✖? ")
     assert said == [" ".join(line.replace("`", "").split(" ")) for line in verdict.lines], where
     if isinstance(question, Number):
@@ -58,12 +79,10 @@ def answer(form: Any, question: Question, entry: Any, by_hand: bool = True) -> N
     else:
         marks = [mark for rows in verdict.marks.values() for row in rows for mark in row]
     signs = {"right": "✔ right", "wrong": "✖ wrong", "unread": "? unread"}
-    notes = form.locator(".ask-note").all_text_contents()
-    assert notes == [signs.get(mark, "") for mark in marks], where
-    invalid = form.locator("input").evaluate_all(
-        "all => all.map(input => input.getAttribute('aria-invalid') === 'true')"
-    )
-    assert invalid == [mark in ("wrong", "unread") for mark in marks], where
+    assert told["notes"] == [signs.get(mark, "") for mark in marks], where
+    assert told["invalid"] == [mark in ("wrong", "unread") for mark in marks], where
+    status: str = told["status"]
+    return status
 
 
 def every_answer(form: Any, question: Question) -> None:
@@ -80,8 +99,7 @@ def every_answer(form: Any, question: Question) -> None:
 
     answer(form, question, [] if isinstance(question, Choice) else filled(""), by_hand=False)
     for entry, text in question.wrong_entries():
-        answer(form, question, entry, by_hand=False)
-        told = form.locator("[role=status]").text_content()
+        told = answer(form, question, entry, by_hand=False)
         assert text.replace("`", "") in told, question.id
     if isinstance(question, Choice):
         for index, option in enumerate(question.options):

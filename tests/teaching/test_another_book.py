@@ -243,9 +243,10 @@ def test_code_is_checked_in_the_page(opened):
     box.get_by_role("button", name="Hint 1 of 2").click()
     assert "Two lines" in box.locator(".nnlib-tips").text_content()
     assert page.locator("#solution-2-1").is_visible()
-    page.wait_for_timeout(500)  # until it is kept
-    kept = page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('nn'))")
-    assert kept == ["nnlib:roots-and-swings"]
+    kept = "() => Object.keys(localStorage).filter(key => key.startsWith('nn'))"
+    page.wait_for_function(f"() => ({kept})().length > 0")
+    page.wait_for_timeout(500)  # for what must not be kept besides
+    assert page.evaluate(kept) == ["nnlib:roots-and-swings"]
 
 
 PARTS = ["figure.explorer", "form.ask", "[data-exercise]"]

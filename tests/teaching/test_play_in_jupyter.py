@@ -68,14 +68,17 @@ def test_a_mission_is_solved_here_too():
 
 
 def test_play_goes_on_until_pause():
+    async def until(so):
+        async with asyncio.timeout(60):
+            while not so():
+                await asyncio.sleep(0.02)
+
     async def run():
         play = Playground(to_hash({"n": "20"}))
         play.play.value = True
-        await asyncio.sleep(0.3)
-        assert play.session.step > 0
+        await until(lambda: play.session.step > 0)
         play.play.value = False
-        await asyncio.sleep(0.5)
-        assert play.task is None
+        await until(lambda: play.task is None)
         return play
 
     # In a thread of its own: a browser that other tests have opened keeps a loop in this one.

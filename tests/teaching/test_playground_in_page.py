@@ -154,8 +154,10 @@ def test_it_plays_and_stops(opened, where):
     assert "Pause" in play.page.locator(".play-go").text_content()
     play.press("go")
     play.wait("document.querySelector('.play-go').textContent.includes('Play')")
-    play.page.wait_for_timeout(400)
-    step = play.step
+    step = None
+    while step != play.step:  # a picture may be under way
+        step = play.step
+        play.page.wait_for_timeout(400)
     play.step_once()
     assert play.step == step + 1
     play.press("reset")

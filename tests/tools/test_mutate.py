@@ -184,6 +184,7 @@ def toy(tmp_path):
             capture_output=True,
             text=True,
             timeout=120,
+            env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # its tests need none
         )
         for name, text in files.items():
             assert (tmp_path / name).read_text(encoding="utf-8") == text
