@@ -123,6 +123,8 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
     said, left = _by_parts(exercise, candidates, found, right)
     if said and not left:
         return Diagnosis(said, "known", key)
+    if not said and (nearly := _nearly_known(exercise, candidates, found, right)):
+        return Diagnosis(nearly, "known", key)
     if slip := _by_slip(exercise, function, found, right):
         return Diagnosis(slip, "slip", key)
     if said:
@@ -130,8 +132,6 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
         rest = telling.joined([names[i] for i in sorted(left)])
         differs = "differs" if len(left) == 1 else "differ"
         return Diagnosis(f"{said} And {rest} {differs}, too.", "known", key)
-    if nearly := _nearly_known(exercise, candidates, found, right):
-        return Diagnosis(nearly, "known", key)
     if slip := _by_slip_elsewhere(exercise, function, found, right):
         return Diagnosis(slip, "slip", key)
     return _by_values(exercise, function, found, right, wrong)
@@ -372,18 +372,23 @@ def _slips_in_words(
     names = telling.result_names(exercise, count)
     wrong = _wrong_parts(exercise, found, right, count)
     fails = bool(_failing(exercise, found, right))
-    sentences = []
-    for explanation in explanations:
+
+    def told(explanation: Sequence[slips.Slip], placed: bool) -> str:
         parts = []
         for slip in explanation:
-            told = [names[i] for i in sorted(slip.parts & wrong)] or names
-            who = telling.joined(told)
-            who = f"{who[0].upper()}{who[1:]} {'comes' if len(told) == 1 else 'come'} out as if"
+            about = [names[i] for i in sorted(slip.parts & wrong)] or names
+            who = telling.joined(about)
+            who = f"{who[0].upper()}{who[1:]} {'comes' if len(about) == 1 else 'come'} out as if"
             if fails:
                 who = "Your function fails as the right one would if"
-            parts.append(f"{who} {_clauses(slip, words, names)}.")
-        sentences.append(" ".join(dict.fromkeys(parts)))
-    message = _alternatives(list(dict.fromkeys(sentences)))
+            parts.append(f"{who} {_clauses(slip, words, names, placed)}.")
+        return " ".join(dict.fromkeys(parts))
+
+    sentences = list(dict.fromkeys(told(slip, placed=True) for slip in explanations))
+    if fails and len(sentences) > 1:
+        # The same slip in several places: the line that raised says in which.
+        sentences = list(dict.fromkeys(told(slip, placed=False) for slip in explanations))
+    message = _alternatives(sentences)
     fine = [name for i, name in enumerate(names) if i not in wrong]
     if message and not fails and fine:
         message += f" {telling.are_right(fine)}"
@@ -417,12 +422,12 @@ def _wrong_parts(exercise: Exercise, found: Survey, right: Survey, count: int) -
     return _apart(exercise, mine, theirs)
 
 
-def _clauses(slip: slips.Slip, words: slips.Words, names: Sequence[str]) -> str:
+def _clauses(slip: slips.Slip, words: slips.Words, names: Sequence[str], placed: bool) -> str:
     said = []
     for edit in slip.edits:
         text = edit.clause(words)
         place = words.known & {edit.place} if isinstance(edit.place, str) else set()
-        if place and f"`{edit.place}`" not in text and f"`{edit.place}`" not in names:
+        if placed and place and f"`{edit.place}`" not in text and f"`{edit.place}`" not in names:
             text += f", where `{edit.place}` is computed"
         said.append(text)
     return ", and ".join(dict.fromkeys(said))

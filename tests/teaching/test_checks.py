@@ -321,7 +321,15 @@ def test_where_other_values_are_right_as_well_the_properties_decide(monkeypatch)
     ]:
         verdict = check("2.5", function)
         assert not verdict.passed
+        assert verdict.by == "values"
         assert says in verdict.message
+    # The very numbers of the solution, doubled: that is the cause, and no value is shown.
+    doubled = check("2.5", lambda seed, n: 2 * draws(seed, n))
+    assert doubled.by == "slip"
+    assert (
+        doubled.message == "Not of variance 1. The result comes out as if it were multiplied by 2."
+    )
+    assert doubled.evidence == ""
     with pytest.raises(ValueError, match="properties to decide"):
         replace(free, properties=[])
 
@@ -616,3 +624,34 @@ def refuses(columns, found, words):
 )
 def test_the_words_of_an_error_that_is_due_are_the_learners_own(columns, found, says, words):
     assert says in str(check("1.13", refuses(columns, found, words)))
+
+
+def test_a_slip_that_could_stand_in_several_places_is_told_where_it_fails():
+    def what_would_wake(X, W, b):
+        asleep = np.all(X @ W + b <= 0, axis=0)
+        unbiased = asleep & np.all(X * W <= 0, axis=0)
+        centered = asleep & np.all((X - X.mean(axis=0)) @ W + b <= 0, axis=0)
+        return asleep.sum(), unbiased.sum(), centered.sum()
+
+    verdict = check("2.15", what_would_wake)
+    assert verdict.by == "slip"
+    assert "if the product with `W` were taken entry by entry (`*`)." in verdict.message
+    assert "`unbiased = asleep & np.all(X * W <= 0, axis=0)`" in verdict.message
+
+
+def test_one_wrong_axis_in_every_call_is_one_slip():
+    def log_softmax(Z):
+        largest = np.max(Z, axis=1, keepdims=True)
+        return Z - largest - np.log(np.sum(np.exp(Z - largest), axis=1, keepdims=True))
+
+    verdict = check("5.2", log_softmax)
+    assert verdict.by == "slip"
+    assert "`axis=1` stood in place of `axis=-1` throughout" in verdict.message
+
+
+def test_a_registered_answer_is_told_though_this_one_divides_by_zero():
+    def clipped(gradients, limit):  # the registered one keeps clear of a length of 0
+        length = np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))
+        return tuple(limit / length * g for g in gradients)
+
+    assert "is stretched" in check("8.14", clipped).message

@@ -96,6 +96,7 @@ def edits_of(function: ast.FunctionDef, given: Mapping[str, Any]) -> list[Edit]:
     found = [*_of_results(function, sizes), *_of_arguments(function, given)]
     for spot, node in _spots(function):
         found += [*_edits(spot, node, names), *_terms(spot, node, sizes[:1])]
+    found += _of_axes(function)
     return sorted(found, key=lambda edit: edit.rank)
 
 
@@ -742,6 +743,46 @@ def _sizes(given: Mapping[str, Any]) -> list[tuple[str, str]]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.append((name, f"`{name}`"))
     return found
+
+
+# What people do throughout ------------------------------------------------------------------------
+
+
+class _Together(ast.Tuple):
+    """Several calls whose keywords one edit sets together."""
+
+    keywords: Sequence[ast.keyword] = ()
+
+    @property
+    def values(self) -> list[ast.expr]:
+        """What the keywords are set to, one by one."""
+        return [keyword.value for keyword in self.keywords]
+
+    @values.setter
+    def values(self, new: Sequence[ast.expr]) -> None:
+        for keyword, value in zip(self.keywords, new, strict=True):
+            keyword.value = value
+
+
+def _of_axes(function: ast.FunctionDef) -> Iterator[Edit]:
+    """Yield what comes of one wrong axis in every call that has the same right one."""
+    calls: dict[str, list[tuple[ast.Call, ast.keyword]]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            for keyword in node.keywords:
+                if keyword.arg == "axis":
+                    calls.setdefault(ast.unparse(keyword.value), []).append((node, keyword))
+    for was, found in calls.items():
+        if len(found) < 2:
+            continue
+        holder = _Together([call for call, _ in found], ast.Load())
+        holder.keywords = [keyword for _, keyword in found]
+        spot = Spot(holder, "values", None, None, found[0][0].lineno)
+        for axis in (0, 1, -1):
+            if str(axis) != was and not (was == "1" and axis == -1):
+                new = [_fixed(ast.Constant(axis), spot.line) for _ in found]
+                clause = f"`axis={axis}` stood in place of `axis={was}` throughout"
+                yield spot.edit(new, clause, LIKELY)
 
 
 # What people do to an argument -------------------------------------------------------------------
