@@ -655,3 +655,48 @@ def test_a_registered_answer_is_told_though_this_one_divides_by_zero():
         return tuple(limit / length * g for g in gradients)
 
     assert "is stretched" in check("8.14", clipped).message
+
+
+def a_seed_for_a_generator(X, t, w, rate, batch_size, epochs, seed):
+    rng, w = seed, w.copy()
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            w -= rate * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
+    return w
+
+
+def the_start_of_adam(w, gradients, rate, beta1, beta2, eps):
+    m, v = np.zeros_like(w), np.zeros_like(w)  # noqa: F841
+    return w
+
+
+TOLD_BY_WHAT_THEY_ARE = {
+    "an axis": (
+        "10.3",
+        lambda maps, weight, bias: (
+            maps.transpose(3, 0, 1, 2).reshape(len(maps), -1) @ weight.T + bias
+        ),
+        "as if axis 0 stood in place of axis 1",
+    ),
+    "sizes": (
+        "10.7",
+        lambda U: (2 * U - 1) / np.sqrt(np.prod(U.shape[:-1])),
+        "as if the sizes of `U` were read in reverse",
+    ),
+    "a loop": (
+        "8.9",
+        the_start_of_adam,
+        "as if the loop were left out",
+    ),
+    "a generator": ("7.6", a_seed_for_a_generator, "if `default_rng` were left out"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD_BY_WHAT_THEY_ARE)
+def test_a_slip_is_told_by_what_it_is_about(name):
+    id, function, says = TOLD_BY_WHAT_THEY_ARE[name]
+    verdict = check(id, function)
+    assert verdict.by == "slip", verdict.message
+    assert says in verdict.message

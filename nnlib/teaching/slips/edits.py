@@ -412,6 +412,10 @@ def _comparisons(spot: Spot, node: ast.Compare) -> Iterator[Edit]:
         yield spot.edit(new, "the condition were the opposite one", LIKELY)
 
 
+# Numbers that these are called with are axes, if they stand there by themselves.
+OF_AXES = ("moveaxis", "swapaxes", "transpose", "expand_dims")
+
+
 def _constants(spot: Spot, node: ast.Constant) -> Iterator[Edit]:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -424,7 +428,8 @@ def _constants(spot: Spot, node: ast.Constant) -> Iterator[Edit]:
                 new = 1e-8
             minus = isinstance(spot.holder, ast.UnaryOp) and isinstance(spot.holder.op, ast.USub)
             there, here = (-new, -value) if minus else (new, value)
-            clause = f"{there:g} stood in place of {here:g}"
+            axis = "axis " * (isinstance(spot.holder, ast.Call) and called(spot.holder) in OF_AXES)
+            clause = f"{axis}{there:g} stood in place of {axis}{here:g}"
             yield spot.edit(ast.Constant(new), clause, COMMON if abs(new) < 4 else RARE)
 
 
@@ -461,13 +466,12 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
     name = called(node)
     the = f"the {NOUNS[name]}" if name in NOUNS else f"`{name}`"
     if isinstance(node.func, ast.Attribute):
-        own = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
         for other in EXCHANGED.get(name, ()):
             noun = NOUNS.get(other, f"`{other}`")
             rank = LIKELY if {name, other} <= {"sum", "mean"} else COMMON
             clause = f"the {noun} were taken in place of {the}"
             yield _inside(spot, node.func, "attr", other, clause, rank)
-        if not own:
+        if not _of_numpy(node.func):
             yield spot.edit(node.func.value, f"{the} were left out", LIKELY)
     if name == "len" and len(node.args) == 1:
         columns = ast.Subscript(
@@ -479,10 +483,7 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
         text = "all entries of {} were counted instead of its rows"
         yield spot.edit(size, _about(node.args[0], text, "it"), COMMON)
     if node.args and not isinstance(node.args[0], ast.Starred):
-        own_method = isinstance(node.func, ast.Attribute) and not (
-            isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
-        )
-        if not own_method:
+        if not isinstance(node.func, ast.Attribute) or _of_numpy(node.func):
             for i, argument in enumerate(node.args[:3]):
                 yield spot.edit(argument, f"{the} were left out", LIKELY if i == 0 else RARE)
         swapped = f"the arguments of `{name}` were swapped"
@@ -492,6 +493,14 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
             yield spot.edit(ast.Call(node.func, args, node.keywords), swapped, COMMON)
     yield from _cases(spot, node, name)
     yield from _keywords(spot, node, the)
+
+
+def _of_numpy(function: ast.Attribute) -> bool:
+    """Tell np.sum and np.linalg.norm from a method, such as X.sum."""
+    where = function.value
+    while isinstance(where, ast.Attribute):
+        where = where.value
+    return isinstance(where, ast.Name) and where.id == "np"
 
 
 def _cases(spot: Spot, node: ast.Call, name: str) -> Iterator[Edit]:
@@ -612,7 +621,10 @@ def _names(spot: Spot, node: ast.Name, names: list[str]) -> Iterator[Edit]:
         yield spot.edit(ast.Name(other, ast.Load()), clause, COMMON)
     if not isinstance(spot.holder, ast.Call) or spot.field != "func":
         new = ast.Attribute(node, "T", ast.Load())
-        yield spot.edit(new, _about(node, "there were a transpose of {} too many", "it"), COMMON)
+        text = "there were a transpose of {} too many"
+        if isinstance(spot.holder, ast.Attribute) and spot.holder.attr == "shape":
+            text = "the sizes of {} were read in reverse, the last axis first"
+        yield spot.edit(new, _about(node, text, "it"), COMMON)
 
 
 def _orders(spot: Spot, node: ast.Tuple) -> Iterator[Edit]:
@@ -663,6 +675,7 @@ def _statements(spot: Spot, node: ast.stmt) -> Iterator[Edit]:
         body = [*node.body, ast.Break()]
         once = ast.For(node.target, node.iter, body, [])
         yield spot.edit(once, "the loop ended after its first round", COMMON)
+        yield spot.edit(ast.Pass(), "the loop were left out", COMMON)
 
 
 # What people do to a result --------------------------------------------------------------------
