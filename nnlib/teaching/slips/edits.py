@@ -97,7 +97,31 @@ def edits_of(function: ast.FunctionDef, given: Mapping[str, Any]) -> list[Edit]:
     for spot, node in _spots(function):
         found += [*_edits(spot, node, names), *_terms(spot, node, sizes[:1])]
     found += _of_axes(function)
-    return sorted(found, key=lambda edit: edit.rank)
+    barred = _appended_to(function)
+    kept = (edit for edit in found if not _closes_a_circle(edit, barred))
+    return sorted(kept, key=lambda edit: edit.rank)
+
+
+def _appended_to(function: ast.FunctionDef) -> dict[int, set[str]]:
+    """Return the names that may not be put into the parts of each `found.append(...)`.
+
+    They are what would put a list into itself: the list for what is appended, and the other way
+    round.
+    """
+    barred: dict[int, set[str]] = {}
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and called(call) == "append":
+            holders = [call, *(a for a in call.args if isinstance(a, ast.Tuple | ast.List))]
+            given = [part for holder in holders for part in ast.iter_child_nodes(holder)]
+            barred[id(call.func)] = {part.id for part in given if isinstance(part, ast.Name)}
+            into = {n.id for n in ast.walk(call.func) if isinstance(n, ast.Name)}
+            barred.update((id(holder), into) for holder in holders)
+    return barred
+
+
+def _closes_a_circle(edit: Edit, barred: Mapping[int, set[str]]) -> bool:
+    """Tell whether an edit puts a list into itself: to make an array of it takes NumPy for ever."""
+    return isinstance(edit.new, ast.Name) and edit.new.id in barred.get(id(edit.holder), ())
 
 
 def variables(function: ast.FunctionDef) -> list[str]:
