@@ -123,7 +123,9 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
     said, left = _by_parts(exercise, candidates, found, right)
     if said and not left:
         return Diagnosis(said, "known", key)
-    if not said and (nearly := _nearly_known(exercise, candidates, found, right)):
+    nearly = "" if said else _nearly_known(exercise, candidates, found, right)
+    # Where it fails, what is left of a known answer may be the doing of another slip.
+    if nearly and not _failing(exercise, found, right):
         return Diagnosis(nearly, "known", key)
     if slip := _by_slip(exercise, function, found, right):
         return Diagnosis(slip, "slip", key)
@@ -132,6 +134,8 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
         rest = telling.joined([names[i] for i in sorted(left)])
         differs = "differs" if len(left) == 1 else "differ"
         return Diagnosis(f"{said} And {rest} {differs}, too.", "known", key)
+    if nearly:
+        return Diagnosis(nearly, "known", key)
     if slip := _by_slip_elsewhere(exercise, function, found, right):
         return Diagnosis(slip, "slip", key)
     return _by_values(exercise, function, found, right, wrong)
