@@ -140,15 +140,22 @@ UNFORESEEN = {
         (lambda Z, dA: dA[: len(Z)] if Z > 0 else dA, "An array can't stand in an `if`"),
         (lambda Z, dA: np.zeros(Z) * dA, "A size or a count has to be one whole number"),
         (lambda Z, dA: np.arange(Z), "A size or a count has to be one whole number"),
+        (lambda Z, dA: dA * float(Z), "An array stands where one number is asked for"),
         (loses_an_axis, "with `keepdims=True` it stays, of length 1"),
         (lambda Z, dA: 1 - Z.shape, "take its parts first"),
         (puts_a_row_in_an_entry, "An array of the shape (2,3) is put where one of (2,) belongs."),
+        (lambda Z, dA: dA[[99]], "An index points past the end."),
+        (lambda Z, dA: dA[(0,) * 9], "It has fewer axes than there are indices."),
+        (lambda Z, dA: dA[np.ones(9, bool)], "A mask needs the sizes of the axes"),
+        (lambda Z, dA: dA[Z], "An index is a whole number, a slice, or"),
     ],
 )
 def test_an_exception_is_explained_by_the_line_that_raised_it(function, says):
     verdict = check("2.5", function)
     assert verdict.by == "error"
-    assert says in verdict.message
+    said, line, _ = verdict.message.partition(" It was in line ")  # which holds `says` as well
+    assert line
+    assert says in said
 
 
 def test_a_tuple_in_the_line_that_failed_is_named():
