@@ -336,13 +336,24 @@ NAMELESS = "place of the right one"  # what is said for a value whose name the l
 def _by_slip(exercise: Exercise, function: Function, found: Survey, right: Survey) -> str:
     explanations = slips.find(exercise, found, right, _source(function))
     words = _words(exercise, function)
-    message = _slips_in_words(exercise, words, found, right, explanations)
     failing = _failing(exercise, found, right)
+    if failing and len(explanations) > 1:
+        error = found[failing[0]].error
+        assert error is not None
+        _, line, _ = errors.line_of(function, error)
+        explanations = [e for e in explanations if _stands_in(line, e)] or explanations
+    message = _slips_in_words(exercise, words, found, right, explanations)
     if not message or not failing:
         return message
     if ", or as if" in message or NAMELESS in message:
         return ""  # what the exception means says more
     return f"{message} {errors.explain(exercise, function, found[failing[0]])}"
+
+
+def _stands_in(line: str, explanation: Sequence[slips.Slip]) -> bool:
+    """Tell whether a line that failed has the very calls that slips make of other calls."""
+    changed = [edit.call for slip in explanation for edit in slip.edits]
+    return all(call and "".join(call.split()) in "".join(line.split()) for call in changed)
 
 
 def _failing(exercise: Exercise, found: Survey, right: Survey) -> list[str]:

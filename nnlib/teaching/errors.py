@@ -30,7 +30,7 @@ def explain(exercise: Exercise, function: Function, trial: Trial, returned: bool
     """
     error = trial.error
     assert error is not None
-    number, source, values = _line(function, error)
+    number, source, values = line_of(function, error)
     where = _where(number, source, values)
     meaning = _meaning(error, source)
     parts = [f"Your function raised {name_of(error).rstrip('.')}."]
@@ -43,7 +43,7 @@ def explain(exercise: Exercise, function: Function, trial: Trial, returned: bool
     return " ".join(parts)
 
 
-def _line(function: Function, error: BaseException) -> tuple[int, str, dict[str, Any]]:
+def line_of(function: Function, error: BaseException) -> tuple[int, str, dict[str, Any]]:
     """Return the number of the learner's line, its text, and the values of the names there."""
     frames = [
         (frame, number)

@@ -717,3 +717,15 @@ def test_what_fails_is_not_taken_for_a_registered_answer_by_what_is_left():
     verdict = check("5.1", log_sum_exp)
     assert verdict.by == "slip"
     assert "a transpose of `Z` too many" in verdict.message
+
+
+def test_of_two_slips_that_fail_alike_the_one_in_the_line_that_failed_is_told():
+    def masked_softmax(Z, allowed):  # the maximum without its axis would fail with the same words
+        Z = np.where(allowed, Z, -np.inf)
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        return E / E.sum(axis=1)
+
+    verdict = check("5.11", masked_softmax)
+    assert verdict.by == "slip"
+    assert "if the axis of the sum were lost: `keepdims=True` is missing." in verdict.message
+    assert "maximum" not in verdict.message

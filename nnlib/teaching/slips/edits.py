@@ -40,6 +40,14 @@ class Edit:
     place: str | int | None
     rank: int
 
+    @property
+    def call(self) -> str:
+        """What a call becomes, such as `E.sum(axis=1)`, if that is all that the edit does."""
+        old = getattr(self.holder, self.field)
+        old = old if self.index is None else old[self.index]
+        same = isinstance(old, ast.Call) and isinstance(self.new, ast.Call)
+        return ast.unparse(self.new) if same and called(old) == called(self.new) else ""
+
     def swap(self, other: Any) -> Any:
         """Put another value there and return the one that was there."""
         if self.index is None:
