@@ -308,12 +308,28 @@ def _nearly_known(
             if _same_outcome(exercise, one.outcome, other.outcome):
                 if not one.error and not agree("value", name, other, right[name], exercise):
                     numbers += sum(map(_telling_numbers, numbers_in(other.value)))
-            elif right[name].error or (_ordinary(one) and _ordinary(other)):
+            elif right[name].error or _part(exercise, one, other):
                 break
         else:
             if numbers > 2:
                 return candidate.diagnosis
     return ""
+
+
+def _part(exercise: Exercise, one: Trial, other: Trial) -> bool:
+    """Tell whether two unequal trials differ in more than NaN, infinity, or an error of one."""
+    if one.error or other.error:
+        return False
+    if _ordinary(one) and _ordinary(other):
+        return True
+    pairs = list(zip(numbers_in(one.value), numbers_in(other.value), strict=False))
+    if any(a.shape != b.shape for a, b in pairs):
+        return True
+    finite = [np.isfinite(a) & np.isfinite(b) for a, b in pairs]
+    return not all(
+        alike(a[both], b[both], exercise.rtol, exercise.atol)
+        for (a, b), both in zip(pairs, finite, strict=True)
+    )
 
 
 def _telling_numbers(array: np.ndarray) -> int:

@@ -729,3 +729,16 @@ def test_of_two_slips_that_fail_alike_the_one_in_the_line_that_failed_is_told():
     assert verdict.by == "slip"
     assert "if the axis of the sum were lost: `keepdims=True` is missing." in verdict.message
     assert "maximum" not in verdict.message
+
+
+def test_what_is_nan_in_part_is_not_taken_for_a_registered_answer_by_the_rest():
+    def batch_norm(X, mean, var, momentum):
+        rows = X.transpose(0, 2, 3, 1).reshape(-1, X.shape[1])
+        m, center, spread = len(rows), rows.mean(axis=0), rows.var(axis=0)
+        Y = (X - center[:, None, None]) / np.sqrt(center[:, None, None] + 1e-5)
+        mean = (1 - momentum) * mean + momentum * center
+        return Y, mean, (1 - momentum) * var + momentum * spread * m / (m - 1)
+
+    verdict = check("10.9", batch_norm)
+    assert verdict.by == "slip"
+    assert "`center` stood in place of `spread`" in verdict.message
