@@ -20,7 +20,7 @@ Each answer falls into one sort:
     bare      "The values differ", or the exception that the learner's own code raised
     right     passes, and no random input tells it from the solution
     false     passes, and some random input of the same shapes tells it apart: a probe is missing
-    crash     `check` itself raised
+    crash     `check` itself raised, or took for ever where the answer alone does not
 
 Random inputs come from the exercise's `draw`, or else from its probes with other numbers.
 """
@@ -46,7 +46,7 @@ import numpy as np
 
 from nnlib.teaching import check
 from nnlib.teaching.exercises import Exercise, every_exercise, find
-from nnlib.teaching.trials import agree, attempt
+from nnlib.teaching.trials import agree, attempt, survey
 
 SORTS = ("cause", "property", "bare", "right", "false", "crash")
 SMALL = (
@@ -280,8 +280,22 @@ def hand_in(mistake: Mistake) -> Outcome | None:
     try:
         with at_most(SECONDS):
             return _handed_in(mistake, exercise)
-    except (Late, SyntaxError):
+    except SyntaxError:
         return None
+    except Late:
+        if loops(mistake, exercise):
+            return None
+        return Outcome(mistake, "crash", f"No answer after {SECONDS} s.", "", SECONDS)
+
+
+def loops(mistake: Mistake, exercise: Exercise) -> bool:
+    """Tell whether a function takes too long by itself, on the inputs that `check` tries."""
+    try:
+        with at_most(SECONDS):
+            survey(written(mistake), exercise)
+    except Late:
+        return True
+    return False
 
 
 def _handed_in(mistake: Mistake, exercise: Exercise) -> Outcome:

@@ -208,8 +208,12 @@ def _judge(exercise: Exercise, function: Any) -> Judgment:
     if faults:
         refusal = _refusal(exercise, function, found, faults)
         decided = complaint and refusal.by != "known" and _same_shapes(exercise, found, right)
-        # Values to compare with would say that there is one right stream.
-        return Judgment(NOT_QUITE, complaint, by="values") if decided else refusal
+        if not decided:
+            return refusal
+        # A slip that does the same uses the very numbers of the solution: it is the cause. Values
+        # to compare with would say that there is one right stream.
+        told = f"{complaint} {refusal.message}" if refusal.by == "slip" else complaint
+        return Judgment(NOT_QUITE, told, by="slip" if told != complaint else "values")
     if complaint:
         return Judgment(NOT_QUITE, complaint, by="values")
     if said := unsteady(exercise, function, found):

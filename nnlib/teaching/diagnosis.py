@@ -123,6 +123,10 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
     said, left = _by_parts(exercise, candidates, found, right)
     if said and not left:
         return Diagnosis(said, "known", key)
+    nearly = "" if said else _nearly_known(exercise, candidates, found, right)
+    # Where it fails, what is left of a known answer may be the doing of another slip.
+    if nearly and not _failing(exercise, found, right):
+        return Diagnosis(nearly, "known", key)
     if slip := _by_slip(exercise, function, found, right):
         return Diagnosis(slip, "slip", key)
     if said:
@@ -130,7 +134,7 @@ def diagnose(exercise: Exercise, function: Function, found: Survey, wrong: Devia
         rest = telling.joined([names[i] for i in sorted(left)])
         differs = "differs" if len(left) == 1 else "differ"
         return Diagnosis(f"{said} And {rest} {differs}, too.", "known", key)
-    if nearly := _nearly_known(exercise, candidates, found, right):
+    if nearly:
         return Diagnosis(nearly, "known", key)
     if slip := _by_slip_elsewhere(exercise, function, found, right):
         return Diagnosis(slip, "slip", key)
@@ -304,12 +308,28 @@ def _nearly_known(
             if _same_outcome(exercise, one.outcome, other.outcome):
                 if not one.error and not agree("value", name, other, right[name], exercise):
                     numbers += sum(map(_telling_numbers, numbers_in(other.value)))
-            elif right[name].error or (_ordinary(one) and _ordinary(other)):
+            elif right[name].error or _part(exercise, one, other):
                 break
         else:
             if numbers > 2:
                 return candidate.diagnosis
     return ""
+
+
+def _part(exercise: Exercise, one: Trial, other: Trial) -> bool:
+    """Tell whether two unequal trials differ in more than NaN, infinity, or an error of one."""
+    if one.error or other.error:
+        return False
+    if _ordinary(one) and _ordinary(other):
+        return True
+    pairs = list(zip(numbers_in(one.value), numbers_in(other.value), strict=False))
+    if any(a.shape != b.shape for a, b in pairs):
+        return True
+    finite = [np.isfinite(a) & np.isfinite(b) for a, b in pairs]
+    return not all(
+        alike(a[both], b[both], exercise.rtol, exercise.atol)
+        for (a, b), both in zip(pairs, finite, strict=True)
+    )
 
 
 def _telling_numbers(array: np.ndarray) -> int:
@@ -332,13 +352,24 @@ NAMELESS = "place of the right one"  # what is said for a value whose name the l
 def _by_slip(exercise: Exercise, function: Function, found: Survey, right: Survey) -> str:
     explanations = slips.find(exercise, found, right, _source(function))
     words = _words(exercise, function)
-    message = _slips_in_words(exercise, words, found, right, explanations)
     failing = _failing(exercise, found, right)
+    if failing and len(explanations) > 1:
+        error = found[failing[0]].error
+        assert error is not None
+        _, line, _ = errors.line_of(function, error)
+        explanations = [e for e in explanations if _stands_in(line, e)] or explanations
+    message = _slips_in_words(exercise, words, found, right, explanations)
     if not message or not failing:
         return message
     if ", or as if" in message or NAMELESS in message:
         return ""  # what the exception means says more
     return f"{message} {errors.explain(exercise, function, found[failing[0]])}"
+
+
+def _stands_in(line: str, explanation: Sequence[slips.Slip]) -> bool:
+    """Tell whether a line that failed has the very calls that slips make of other calls."""
+    changed = [edit.call for slip in explanation for edit in slip.edits]
+    return all(call and "".join(call.split()) in "".join(line.split()) for call in changed)
 
 
 def _failing(exercise: Exercise, found: Survey, right: Survey) -> list[str]:
@@ -372,18 +403,23 @@ def _slips_in_words(
     names = telling.result_names(exercise, count)
     wrong = _wrong_parts(exercise, found, right, count)
     fails = bool(_failing(exercise, found, right))
-    sentences = []
-    for explanation in explanations:
+
+    def told(explanation: Sequence[slips.Slip], placed: bool) -> str:
         parts = []
         for slip in explanation:
-            told = [names[i] for i in sorted(slip.parts & wrong)] or names
-            who = telling.joined(told)
-            who = f"{who[0].upper()}{who[1:]} {'comes' if len(told) == 1 else 'come'} out as if"
+            about = [names[i] for i in sorted(slip.parts & wrong)] or names
+            who = telling.joined(about)
+            who = f"{who[0].upper()}{who[1:]} {'comes' if len(about) == 1 else 'come'} out as if"
             if fails:
                 who = "Your function fails as the right one would if"
-            parts.append(f"{who} {_clauses(slip, words, names)}.")
-        sentences.append(" ".join(dict.fromkeys(parts)))
-    message = _alternatives(list(dict.fromkeys(sentences)))
+            parts.append(f"{who} {_clauses(slip, words, names, placed)}.")
+        return " ".join(dict.fromkeys(parts))
+
+    sentences = list(dict.fromkeys(told(slip, placed=True) for slip in explanations))
+    if fails and len(sentences) > 1:
+        # The same slip in several places: the line that raised says in which.
+        sentences = list(dict.fromkeys(told(slip, placed=False) for slip in explanations))
+    message = _alternatives(sentences)
     fine = [name for i, name in enumerate(names) if i not in wrong]
     if message and not fails and fine:
         message += f" {telling.are_right(fine)}"
@@ -417,12 +453,12 @@ def _wrong_parts(exercise: Exercise, found: Survey, right: Survey, count: int) -
     return _apart(exercise, mine, theirs)
 
 
-def _clauses(slip: slips.Slip, words: slips.Words, names: Sequence[str]) -> str:
+def _clauses(slip: slips.Slip, words: slips.Words, names: Sequence[str], placed: bool) -> str:
     said = []
     for edit in slip.edits:
         text = edit.clause(words)
         place = words.known & {edit.place} if isinstance(edit.place, str) else set()
-        if place and f"`{edit.place}`" not in text and f"`{edit.place}`" not in names:
+        if placed and place and f"`{edit.place}`" not in text and f"`{edit.place}`" not in names:
             text += f", where `{edit.place}` is computed"
         said.append(text)
     return ", and ".join(dict.fromkeys(said))

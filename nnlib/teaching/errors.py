@@ -30,7 +30,7 @@ def explain(exercise: Exercise, function: Function, trial: Trial, returned: bool
     """
     error = trial.error
     assert error is not None
-    number, source, values = _line(function, error)
+    number, source, values = line_of(function, error)
     where = _where(number, source, values)
     meaning = _meaning(error, source)
     parts = [f"Your function raised {name_of(error).rstrip('.')}."]
@@ -43,7 +43,7 @@ def explain(exercise: Exercise, function: Function, trial: Trial, returned: bool
     return " ".join(parts)
 
 
-def _line(function: Function, error: BaseException) -> tuple[int, str, dict[str, Any]]:
+def line_of(function: Function, error: BaseException) -> tuple[int, str, dict[str, Any]]:
     """Return the number of the learner's line, its text, and the values of the names there."""
     frames = [
         (frame, number)
@@ -86,6 +86,13 @@ def _is_learners(function: Function, filename: str) -> bool:
     return code is not None and filename == code.co_filename
 
 
+OF_INDICES = {
+    "out of bounds": "An index points past the end.",
+    "out of range": "An index points past the end.",
+    "too many indices": "It has fewer axes than there are indices.",
+    "boolean index": "A mask needs the sizes of the axes that it picks from.",
+    "integer": "An index is a whole number, a slice, or an array of whole numbers or of booleans.",
+}
 NO_COUNT = "A size or a count has to be one whole number."
 
 
@@ -128,7 +135,7 @@ def _meaning(error: BaseException, source: str) -> str:
     if isinstance(error, NameError):
         return "The function knows its arguments, `np`, and what the cells above define."
     if isinstance(error, IndexError):
-        return "An index points past the end."
+        return next((meaning for part, meaning in OF_INDICES.items() if part in text), "")
     if "NoneType" in text:
         return (
             "Something is None there: a function without `return`, or a method that works in place."
@@ -146,6 +153,8 @@ def _meaning(error: BaseException, source: str) -> str:
         )
     if "setting an array element with a sequence" in text:
         return "An array is put where one number belongs."
+    if "converted to Python scalars" in text:
+        return NO_COUNT if "range(" in source else "An array stands where one number is asked for."
     if "as an integer" in text or "converted to a scalar index" in text:
         return NO_COUNT
     if "unsupported operand" in text and re.search("'(tuple|list)'", text):

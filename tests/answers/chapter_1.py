@@ -716,4 +716,34 @@ def xor_output(low, high):
 """,
         meant="vectors instead of matrices",
     ),
+    Answer(
+        id="1.10",
+        code="""
+def xor_output(low, high):
+    return np.array([1, -2]), np.array([0])
+""",
+        meant="for 0 and 1 only, and flat arrays",
+    ),
+    Answer(
+        id="1.10",
+        code="""
+def xor_output(low, high):
+    d = high - low
+    W2 = np.array([[d], [-d]])
+    b2 = np.array([[low]])
+    return W2, b2
+""",
+        meant="the second weight is not doubled: (1, 1) gets high",
+    ),
+    Answer(
+        id="1.10",
+        code="""
+def xor_output(low, high):
+    d = high - low
+    W2 = np.array([[d], [-2 * d]])
+    b2 = np.array([[0.0]])
+    return W2, b2
+""",
+        meant="the output starts from 0 and not from low",
+    ),
 ]

@@ -614,4 +614,34 @@ def whole_gradient(gradients, counts):
 """,
         meant="weighed by the largest part, not by all samples",
     ),
+    Answer(
+        id="10.7",
+        code="""
+def default_weight(U):
+    fan_in = U.shape[1]
+    bound = 1 / np.sqrt(fan_in)
+    return (2 * U - 1) * bound
+""",
+        meant="the fan of a kernel without its pixels",
+    ),
+    Answer(
+        id="10.7",
+        code="""
+def default_weight(U):
+    fan_in = np.prod(U.shape[1:])
+    bound = np.sqrt(6 / fan_in)
+    return (2 * U - 1) * bound
+""",
+        meant="Kaiming's bound for ReLU",
+    ),
+    Answer(
+        id="10.7",
+        code="""
+def default_weight(U):
+    fan_in = np.prod(U.shape[1:])
+    bound = 1 / np.sqrt(fan_in)
+    return U * bound
+""",
+        meant="only positive weights",
+    ),
 ]

@@ -807,4 +807,83 @@ def two_layer_gradients(X, W1, W2, Y):
 """,
         meant="a sigmoid at the output, too",
     ),
+    Answer(
+        id="2.15",
+        code="""
+def what_would_wake(X, W, b):
+    def dead(A, c):
+        return (A @ W + c <= 0).all(axis=0)
+    before = dead(X, b)
+    return before.sum(), dead(X, 0).sum(), dead(X - X.mean(axis=0), b).sum()
+""",
+        meant="counts all units that are dead afterwards, also those that lived before",
+    ),
+    Answer(
+        id="2.15",
+        code="""
+def what_would_wake(X, W, b):
+    Z = X @ W + b
+    dead = np.all(Z <= 0, axis=0)
+    no_bias = dead & np.all(X @ W <= 0, axis=0)
+    Xc = X - X.mean()
+    centered = dead & np.all(Xc @ W + b <= 0, axis=0)
+    return int(dead.sum()), int(no_bias.sum()), int(centered.sum())
+""",
+        meant="centered with one mean for all columns",
+    ),
+    Answer(
+        id="2.15",
+        code="""
+def what_would_wake(X, W, b):
+    Z = X @ W + b
+    dead = np.all(Z <= 0, axis=0)
+    no_bias = dead & np.all(X @ W <= 0, axis=0)
+    Xc = X - X.mean(axis=0)
+    centered = dead & np.all(Xc @ W <= 0, axis=0)
+    return int(dead.sum()), int(no_bias.sum()), int(centered.sum())
+""",
+        meant="centered, and the bias is gone as well",
+    ),
+    Answer(
+        id="2.16",
+        code="""
+def layer_factors(f, slope, ns2, depth, u, p):
+    chis = []
+    q = 1.0
+    for _ in range(depth):
+        q = ns2 * q
+        chis.append(ns2 * np.sum(p * slope(np.sqrt(q) * u) ** 2))
+        q = np.sum(p * f(np.sqrt(q) * u))
+    return np.array(chis)
+""",
+        meant="the mean of f instead of the mean of its square",
+    ),
+    Answer(
+        id="2.16",
+        code="""
+def layer_factors(f, slope, ns2, depth, u, p):
+    chis = []
+    x2 = 1.0
+    for _ in range(depth):
+        v = ns2 * x2
+        chis.append(ns2 * np.sum(p * slope(v * u) ** 2))
+        x2 = np.sum(p * f(v * u) ** 2)
+    return np.array(chis)
+""",
+        meant="the variance in place of the standard deviation",
+    ),
+    Answer(
+        id="2.16",
+        code="""
+def layer_factors(f, slope, ns2, depth, u, p):
+    chis = []
+    x2 = 1.0
+    for _ in range(depth):
+        sd = np.sqrt(ns2 * x2)
+        chis.append(np.sum(p * slope(sd * u) ** 2))
+        x2 = np.sum(p * f(sd * u) ** 2)
+    return np.array(chis)
+""",
+        meant="the factor of the weights is missing in chi",
+    ),
 ]

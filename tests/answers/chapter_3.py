@@ -918,4 +918,42 @@ def odd_layer(widths, z2):
 """,
         meant="the jump is counted one layer too early, and the first layer is left out",
     ),
+    Answer(
+        id="3.8",
+        code="""
+def relu_signal(widths, variances, x2):
+    result = []
+    for n, v in zip(widths[:-1], variances):
+        z2 = n * v * x2 / 2
+        result.append(z2)
+        x2 = z2
+    return result
+""",
+        meant="the half is taken in the first layer, too, whose input went through no ReLU",
+    ),
+    Answer(
+        id="3.8",
+        code="""
+def relu_signal(widths, variances, x2):
+    out = []
+    for l in range(len(variances)):
+        x2 = widths[l] * variances[l] * x2
+        out.append(x2)
+    return np.array(out)
+""",
+        meant="without the half of ReLU",
+    ),
+    Answer(
+        id="3.8",
+        code="""
+def relu_signal(widths, variances, x2):
+    out = []
+    for l in range(len(variances)):
+        z2 = widths[l + 1] * variances[l] * x2
+        out.append(z2)
+        x2 = z2 / 2
+    return np.array(out)
+""",
+        meant="fan_out in place of fan_in",
+    ),
 ]

@@ -1182,4 +1182,187 @@ def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
 """,
         meant="the sign of dA1 decides instead of Z1",
     ),
+    Answer(
+        id="4.1",
+        code="""
+def circuit_backward(x, y, z):
+    s = x + y
+    m = np.maximum(x, z)
+    dx = m
+    dy = m
+    dz = s * (z > x)
+    return dx, dy, dz
+""",
+        meant="x is used twice, and only its way through the sum counts",
+    ),
+    Answer(
+        id="4.1",
+        code="""
+def circuit_backward(x, y, z):
+    s = x + y
+    m = np.maximum(x, z)
+    dx = m + s
+    dy = m
+    dz = s
+    return dx, dy, dz
+""",
+        meant="the max passes the gradient to both",
+    ),
+    Answer(
+        id="4.1",
+        code="""
+def circuit_backward(x, y, z):
+    s = x + y
+    m = np.maximum(x, z)
+    ds = s
+    dm = m
+    dx = ds + dm * (x > z)
+    dy = ds
+    dz = dm * (z > x)
+    return dx, dy, dz
+""",
+        meant="the product hands on each factor itself, not the other one",
+    ),
+    Answer(
+        id="4.3",
+        code="""
+def linear_backward(X, W, dZ):
+    n = len(X)
+    return dZ @ W.T, X.T @ dZ / n, dZ.sum(axis=0, keepdims=True) / n
+""",
+        meant="divides once more by n",
+    ),
+    Answer(
+        id="4.3",
+        code="""
+def linear_backward(X, W, dZ):
+    dX = W @ dZ.T
+    dW = X.T @ dZ
+    db = np.sum(dZ, axis=0, keepdims=True)
+    return dX, dW, db
+""",
+        meant="dX lies transposed",
+    ),
+    Answer(
+        id="4.3",
+        code="""
+def linear_backward(X, W, dZ):
+    dX = dZ @ W.T
+    dW = X.T @ dZ
+    db = np.sum(dZ, axis=0)
+    return dX, dW, db
+""",
+        meant="db is flat",
+    ),
+    Answer(
+        id="4.15",
+        code="""
+def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
+    n, rows = len(X), np.arange(len(X))
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(P[rows, y])) / n
+    loss = loss + decay / 2 * (np.sum(W1**2) + np.sum(W2**2))
+    dZ2 = P / n
+    dZ2[rows, y] -= 1 / n
+    dW2 = A1.T @ dZ2 + 2 * decay * W2
+    db2 = np.sum(dZ2, axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (Z1 > 0)
+    dW1 = X.T @ dZ1 + 2 * decay * W1
+    db1 = np.sum(dZ1, axis=0, keepdims=True)
+    return loss, dW1, db1, dW2, db2
+""",
+        meant="mends the mask, and doubles the decay for no reason",
+    ),
+    Answer(
+        id="4.15",
+        code="""
+def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
+    n, rows = len(X), np.arange(len(X))
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(P[rows, y])) / n
+    loss = loss + decay / 2 * (np.sum(W1**2) + np.sum(W2**2))
+    dZ2 = P / n
+    dZ2[rows, y] -= 1 / n
+    dW2 = A1.T @ dZ2 + decay * W2
+    db2 = np.sum(dZ2, axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1
+    dW1 = X.T @ dZ1 + decay * W1
+    db1 = np.sum(dZ1, axis=0, keepdims=True)
+    return loss, dW1, db1, dW2, db2
+""",
+        meant="takes the mask away instead of mending it",
+    ),
+    Answer(
+        id="4.15",
+        code="""
+def loss_and_gradients(X, y, W1, b1, W2, b2, decay):
+    n, rows = len(X), np.arange(len(X))
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(P[rows, y])) / n
+    loss = loss + decay / 2 * (np.sum(W1**2) + np.sum(W2**2))
+    dZ2 = P / n
+    dZ2[rows, y] -= 1
+    dW2 = A1.T @ dZ2 + decay * W2
+    db2 = np.sum(dZ2, axis=0, keepdims=True)
+    dA1 = dZ2 @ W2.T
+    dZ1 = dA1 * (A1 > 0)
+    dW1 = X.T @ dZ1 + decay * W1
+    db1 = np.sum(dZ1, axis=0, keepdims=True)
+    return loss, dW1, db1, dW2, db2
+""",
+        meant="mends the mask, but takes 1 away and not 1 / n",
+    ),
+    Answer(
+        id="4.5",
+        code="""
+def logits_to_weights(X, W, b, y):
+    Z = X @ W + b
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    P[np.arange(len(y)), y] -= 1
+    dZ = P / len(y)
+    return X.T @ dZ, dZ.mean(axis=0, keepdims=True)
+""",
+        meant="only dW is mended",
+    ),
+    Answer(
+        id="4.5",
+        code="""
+def logits_to_weights(X, W, b, y):
+    Z = X @ W + b
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    P[np.arange(len(y)), y] -= 1
+    dZ = P / len(y)
+    return X.T @ dZ, dZ.sum(axis=0)
+""",
+        meant="mended, but db is flat",
+    ),
+    Answer(
+        id="4.5",
+        code="""
+def logits_to_weights(X, W, b, y):
+    Z = X @ W + b
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    P[np.arange(len(y)), y] -= 1
+    dZ = P / P.shape[1]
+    return X.T @ dZ, dZ.sum(axis=0, keepdims=True)
+""",
+        meant="divided by the number of classes, not of samples",
+    ),
 ]

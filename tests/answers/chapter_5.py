@@ -784,4 +784,33 @@ def masked_softmax(Z, allowed):
 """,
         meant="the maximum of masked logits",
     ),
+    Answer(
+        id="5.2",
+        code="""
+def log_softmax(Z):
+    m = Z.max(axis=-1, keepdims=True)
+    E = np.exp(Z - m)
+    return np.log(E / E.sum(axis=-1, keepdims=True))
+""",
+        meant="the logarithm of the softmax: -inf for small probabilities",
+    ),
+    Answer(
+        id="5.2",
+        code="""
+def log_softmax(Z):
+    m = Z.max(axis=-1, keepdims=True)
+    return Z - np.log(np.sum(np.exp(Z - m), axis=-1, keepdims=True))
+""",
+        meant="the maximum is not given back",
+    ),
+    Answer(
+        id="5.2",
+        code="""
+def log_softmax(Z):
+    m = np.max(Z, axis=1, keepdims=True)
+    S = Z - m
+    return S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+""",
+        meant="axis 1, which need not be the last",
+    ),
 ]

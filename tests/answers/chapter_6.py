@@ -1172,4 +1172,43 @@ def conv_by_product(X, W):
 """,
         meant="only the last place counts, and the slices are one too short",
     ),
+    Answer(
+        id="6.11",
+        code="""
+def count_parameters(kernel_shapes, dense_shapes):
+    total = 0
+    for kh, kw, cin, cout in kernel_shapes:
+        total += kh * kw * cin * cout + cout
+    for n_in, n_out in dense_shapes:
+        total += n_in * n_out + n_in
+    return total
+""",
+        meant="dense biases: one per input",
+    ),
+    Answer(
+        id="6.11",
+        code="""
+def count_parameters(kernel_shapes, dense_shapes):
+    total = 0
+    for kh, kw, cin, cout in kernel_shapes:
+        total += kh * kw * cout + cout
+    for n_in, n_out in dense_shapes:
+        total += n_in * n_out + n_out
+    return total
+""",
+        meant="a kernel is counted once for all input channels",
+    ),
+    Answer(
+        id="6.11",
+        code="""
+def count_parameters(kernel_shapes, dense_shapes):
+    total = 0
+    for shape in kernel_shapes:
+        total += np.prod(shape) + 1
+    for shape in dense_shapes:
+        total += np.prod(shape) + 1
+    return int(total)
+""",
+        meant="one bias for each layer",
+    ),
 ]

@@ -986,4 +986,46 @@ def standardize(X_train, X_new):
 """,
         meant="X_new by the mean of both",
     ),
+    Answer(
+        id="7.5",
+        code="""
+def one_epoch(X, t, w, rate, batch_size):
+    w = w.copy()
+    w0 = w.copy()
+    for start in range(0, len(X), batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g = A.T @ (A @ w0 - c) / len(A)
+        w -= rate * g
+    return w
+""",
+        meant="mends the divisor, but takes every gradient at the first weights",
+    ),
+    Answer(
+        id="7.5",
+        code="""
+def one_epoch(X, t, w, rate, batch_size):
+    w = w.copy()
+    for start in range(0, len(X), batch_size):
+        A, c = X[start : start + batch_size], t[start : start + batch_size]
+        g = A.T @ (A @ w - c)
+        w -= rate * g
+    return w
+""",
+        meant="no division is left",
+    ),
+    Answer(
+        id="7.5",
+        code="""
+def one_epoch(X, t, w, rate, batch_size):
+    w = w.copy()
+    steps = len(X) // batch_size
+    for k in range(steps):
+        A = X[k * batch_size : (k + 1) * batch_size]
+        c = t[k * batch_size : (k + 1) * batch_size]
+        g = A.T @ (A @ w - c) / len(A)
+        w -= rate * g
+    return w
+""",
+        meant="the number of steps is rounded down: a short last batch is never seen",
+    ),
 ]

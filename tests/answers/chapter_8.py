@@ -1352,4 +1352,66 @@ def compare(a, b):
 """,
         meant="the variance over the root",
     ),
+    Answer(
+        id="8.6",
+        code="""
+def slowest(curvatures, rate, mu):
+    worst = 0
+    for h in curvatures:
+        b = 1 + mu - rate * h
+        disc = b * b - 4 * mu
+        if disc < 0:
+            r = mu
+        else:
+            r = (b + np.sqrt(disc)) / 2
+        worst = max(worst, r)
+    return worst
+""",
+        meant="complex roots have the modulus sqrt(mu), not mu; and the negative root is forgotten",
+    ),
+    Answer(
+        id="8.6",
+        code="""
+def slowest(curvatures, rate, mu):
+    h = np.min(curvatures)
+    r = np.roots([1, -(1 + mu - rate * h), mu])
+    return np.max(np.abs(r))
+""",
+        meant="takes the smallest curvature for the slowest",
+    ),
+    Answer(
+        id="8.6",
+        code="""
+def slowest(curvatures, rate, mu):
+    factors = []
+    for h in curvatures:
+        r = np.roots([1, -(1 + mu - rate * h), mu])
+        factors.append(np.max(r.real))
+    return max(factors)
+""",
+        meant="the real part in place of the absolute value",
+    ),
+    Answer(
+        id="8.14",
+        code="""
+def clipped(gradients, limit):
+    out = []
+    for g in gradients:
+        norm = np.sqrt(np.sum(g**2))
+        if norm > limit:
+            g = g * limit / norm
+        out.append(g)
+    return tuple(out)
+""",
+        meant="each array is clipped for itself",
+    ),
+    Answer(
+        id="8.14",
+        code="""
+def clipped(gradients, limit):
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return tuple(g * limit / norm for g in gradients)
+""",
+        meant="short gradients are made longer",
+    ),
 ]

@@ -853,4 +853,32 @@ def after_blocks(q, c, L, alpha):
 """,
         meant="alpha divided by the root of L once more",
     ),
+    Answer(
+        id="9.12",
+        code="""
+def layer_norm_backward(dZ, X_hat, s, gamma):
+    d = dZ * gamma
+    return (d - d.mean(axis=0) - X_hat * (d * X_hat).mean(axis=0)) / s
+""",
+        meant="means over the batch",
+    ),
+    Answer(
+        id="9.12",
+        code="""
+def layer_norm_backward(dZ, X_hat, s, gamma):
+    mean1 = dZ.mean(axis=1, keepdims=True)
+    mean2 = (dZ * X_hat).mean(axis=1, keepdims=True)
+    return gamma / s * (dZ - mean1 - X_hat * mean2)
+""",
+        meant="gamma stands before the bracket as in batch norm, and not inside the means",
+    ),
+    Answer(
+        id="9.12",
+        code="""
+def layer_norm_backward(dZ, X_hat, s, gamma):
+    dX_hat = dZ * gamma
+    return (dX_hat - dX_hat.mean(axis=1, keepdims=True)) / s
+""",
+        meant="the way through the standard deviation is missing",
+    ),
 ]

@@ -140,15 +140,22 @@ UNFORESEEN = {
         (lambda Z, dA: dA[: len(Z)] if Z > 0 else dA, "An array can't stand in an `if`"),
         (lambda Z, dA: np.zeros(Z) * dA, "A size or a count has to be one whole number"),
         (lambda Z, dA: np.arange(Z), "A size or a count has to be one whole number"),
+        (lambda Z, dA: dA * float(Z), "An array stands where one number is asked for"),
         (loses_an_axis, "with `keepdims=True` it stays, of length 1"),
         (lambda Z, dA: 1 - Z.shape, "take its parts first"),
         (puts_a_row_in_an_entry, "An array of the shape (2,3) is put where one of (2,) belongs."),
+        (lambda Z, dA: dA[[99]], "An index points past the end."),
+        (lambda Z, dA: dA[(0,) * 9], "It has fewer axes than there are indices."),
+        (lambda Z, dA: dA[np.ones(9, bool)], "A mask needs the sizes of the axes"),
+        (lambda Z, dA: dA[Z], "An index is a whole number, a slice, or"),
     ],
 )
 def test_an_exception_is_explained_by_the_line_that_raised_it(function, says):
     verdict = check("2.5", function)
     assert verdict.by == "error"
-    assert says in verdict.message
+    said, line, _ = verdict.message.partition(" It was in line ")  # which holds `says` as well
+    assert line
+    assert says in said
 
 
 def test_a_tuple_in_the_line_that_failed_is_named():
@@ -321,7 +328,15 @@ def test_where_other_values_are_right_as_well_the_properties_decide(monkeypatch)
     ]:
         verdict = check("2.5", function)
         assert not verdict.passed
+        assert verdict.by == "values"
         assert says in verdict.message
+    # The very numbers of the solution, doubled: that is the cause, and no value is shown.
+    doubled = check("2.5", lambda seed, n: 2 * draws(seed, n))
+    assert doubled.by == "slip"
+    assert (
+        doubled.message == "Not of variance 1. The result comes out as if it were multiplied by 2."
+    )
+    assert doubled.evidence == ""
     with pytest.raises(ValueError, match="properties to decide"):
         replace(free, properties=[])
 
@@ -616,3 +631,114 @@ def refuses(columns, found, words):
 )
 def test_the_words_of_an_error_that_is_due_are_the_learners_own(columns, found, says, words):
     assert says in str(check("1.13", refuses(columns, found, words)))
+
+
+def test_a_slip_that_could_stand_in_several_places_is_told_where_it_fails():
+    def what_would_wake(X, W, b):
+        asleep = np.all(X @ W + b <= 0, axis=0)
+        unbiased = asleep & np.all(X * W <= 0, axis=0)
+        centered = asleep & np.all((X - X.mean(axis=0)) @ W + b <= 0, axis=0)
+        return asleep.sum(), unbiased.sum(), centered.sum()
+
+    verdict = check("2.15", what_would_wake)
+    assert verdict.by == "slip"
+    assert "if the product with `W` were taken entry by entry (`*`)." in verdict.message
+    assert "`unbiased = asleep & np.all(X * W <= 0, axis=0)`" in verdict.message
+
+
+def test_one_wrong_axis_in_every_call_is_one_slip():
+    def log_softmax(Z):
+        largest = np.max(Z, axis=1, keepdims=True)
+        return Z - largest - np.log(np.sum(np.exp(Z - largest), axis=1, keepdims=True))
+
+    verdict = check("5.2", log_softmax)
+    assert verdict.by == "slip"
+    assert "`axis=1` stood in place of `axis=-1` throughout" in verdict.message
+
+
+def test_a_registered_answer_is_told_though_this_one_divides_by_zero():
+    def clipped(gradients, limit):  # the registered one keeps clear of a length of 0
+        length = np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))
+        return tuple(limit / length * g for g in gradients)
+
+    assert "is stretched" in check("8.14", clipped).message
+
+
+def a_seed_for_a_generator(X, t, w, rate, batch_size, epochs, seed):
+    rng, w = seed, w.copy()
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            w -= rate * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
+    return w
+
+
+def the_start_of_adam(w, gradients, rate, beta1, beta2, eps):
+    m, v = np.zeros_like(w), np.zeros_like(w)  # noqa: F841
+    return w
+
+
+TOLD_BY_WHAT_THEY_ARE = {
+    "an axis": (
+        "10.3",
+        lambda maps, weight, bias: (
+            maps.transpose(3, 0, 1, 2).reshape(len(maps), -1) @ weight.T + bias
+        ),
+        "as if axis 0 stood in place of axis 1",
+    ),
+    "sizes": (
+        "10.7",
+        lambda U: (2 * U - 1) / np.sqrt(np.prod(U.shape[:-1])),
+        "as if the sizes of `U` were read in reverse",
+    ),
+    "a loop": (
+        "8.9",
+        the_start_of_adam,
+        "as if the loop were left out",
+    ),
+    "a generator": ("7.6", a_seed_for_a_generator, "if `default_rng` were left out"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD_BY_WHAT_THEY_ARE)
+def test_a_slip_is_told_by_what_it_is_about(name):
+    id, function, says = TOLD_BY_WHAT_THEY_ARE[name]
+    verdict = check(id, function)
+    assert verdict.by == "slip", verdict.message
+    assert says in verdict.message
+
+
+def test_what_fails_is_not_taken_for_a_registered_answer_by_what_is_left():
+    def log_sum_exp(Z):  # right for one row, and no sum over the samples
+        m = Z.max(axis=-1)
+        return m + np.log(np.exp(Z.T - m[..., np.newaxis]).sum(axis=-1))
+
+    verdict = check("5.1", log_sum_exp)
+    assert verdict.by == "slip"
+    assert "a transpose of `Z` too many" in verdict.message
+
+
+def test_of_two_slips_that_fail_alike_the_one_in_the_line_that_failed_is_told():
+    def masked_softmax(Z, allowed):  # the maximum without its axis would fail with the same words
+        Z = np.where(allowed, Z, -np.inf)
+        E = np.exp(Z - Z.max(axis=1, keepdims=True))
+        return E / E.sum(axis=1)
+
+    verdict = check("5.11", masked_softmax)
+    assert verdict.by == "slip"
+    assert "if the axis of the sum were lost: `keepdims=True` is missing." in verdict.message
+    assert "maximum" not in verdict.message
+
+
+def test_what_is_nan_in_part_is_not_taken_for_a_registered_answer_by_the_rest():
+    def batch_norm(X, mean, var, momentum):
+        rows = X.transpose(0, 2, 3, 1).reshape(-1, X.shape[1])
+        m, center, spread = len(rows), rows.mean(axis=0), rows.var(axis=0)
+        Y = (X - center[:, None, None]) / np.sqrt(center[:, None, None] + 1e-5)
+        mean = (1 - momentum) * mean + momentum * center
+        return Y, mean, (1 - momentum) * var + momentum * spread * m / (m - 1)
+
+    verdict = check("10.9", batch_norm)
+    assert verdict.by == "slip"
+    assert "`center` stood in place of `spread`" in verdict.message

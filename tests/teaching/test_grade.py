@@ -179,7 +179,7 @@ BJORN = "Björn O Neill"
     [
         ("anna", "4.1", "passed", "checks hold"),  # also where its verdict is not shown
         ("anna", "4.2", "not attempted", "The starter is as it was"),
-        ("anna", "4.3", "not yet", "as if the mean were taken in place of the sum"),
+        ("anna", "4.3", "not yet", "db is a mean over the samples"),
         ("anna", "4.4 test", "not yet", ""),
         ("anna", "4.4", "not attempted", "The starter"),
         ("anna", "4.10", "not yet", "SyntaxError: '(' was never closed (line 1)"),

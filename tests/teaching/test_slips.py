@@ -1,6 +1,7 @@
 """Slips: edits that people make, found by what they do, told in words that show no line."""
 
 import ast
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -226,6 +227,17 @@ def test_each_edit_is_taken_back_and_says_something(exercise):
         assert "  " not in text
         assert not text.endswith(".")
     assert ast.dump(lab.tree) == before
+
+
+@pytest.mark.parametrize("exercise", EDITS)
+def test_no_edit_puts_a_list_into_itself(exercise):
+    # np.array([...]) of a list that holds itself ends in no lifetime, and no page can stop it.
+    lab = slips.laboratory(exercise)
+    for edit in lab.edits:
+        if isinstance(edit.new, ast.AST):
+            with lab.edited([edit]):
+                code = ast.unparse(lab.tree)
+            assert not re.search(r"\b(\w+)\.append\(\(?(\w+, )*\1[,)]", code), edit
 
 
 def test_a_loop_that_an_edit_makes_endless_is_ended():

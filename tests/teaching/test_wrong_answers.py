@@ -89,6 +89,18 @@ def test_a_crash_is_noticed(monkeypatch):
     assert harness.hand_in(mistake("2.5", RELU.format("dA"))).sort == "crash"
 
 
+def test_a_checker_that_never_answers_crashed_and_an_answer_that_loops_did_not(monkeypatch):
+    def waits(*given, **named):
+        while True:
+            pass
+
+    monkeypatch.setattr(harness, "SECONDS", 0.1)
+    endless = "def relu_backward(Z, dA):\n    while True:\n        pass\n"
+    assert harness.hand_in(mistake("2.5", endless)) is None
+    monkeypatch.setattr(harness, "check", waits)
+    assert harness.hand_in(mistake("2.5", RELU.format("dA"))).sort == "crash"
+
+
 def test_the_mistakes_are_the_solution_with_one_edit():
     made = list(harness.mistakes(find("4.3")))
     assert len({m.source for m in made}) == len(made) > 20

@@ -40,6 +40,14 @@ class Edit:
     place: str | int | None
     rank: int
 
+    @property
+    def call(self) -> str:
+        """What a call becomes, such as `E.sum(axis=1)`, if that is all that the edit does."""
+        old = getattr(self.holder, self.field)
+        old = old if self.index is None else old[self.index]
+        same = isinstance(old, ast.Call) and isinstance(self.new, ast.Call)
+        return ast.unparse(self.new) if same and called(old) == called(self.new) else ""
+
     def swap(self, other: Any) -> Any:
         """Put another value there and return the one that was there."""
         if self.index is None:
@@ -96,7 +104,32 @@ def edits_of(function: ast.FunctionDef, given: Mapping[str, Any]) -> list[Edit]:
     found = [*_of_results(function, sizes), *_of_arguments(function, given)]
     for spot, node in _spots(function):
         found += [*_edits(spot, node, names), *_terms(spot, node, sizes[:1])]
-    return sorted(found, key=lambda edit: edit.rank)
+    found += _of_axes(function)
+    barred = _appended_to(function)
+    kept = (edit for edit in found if not _closes_a_circle(edit, barred))
+    return sorted(kept, key=lambda edit: edit.rank)
+
+
+def _appended_to(function: ast.FunctionDef) -> dict[int, set[str]]:
+    """Return the names that may not be put into the parts of each `found.append(...)`.
+
+    They are what would put a list into itself: the list for what is appended, and the other way
+    round.
+    """
+    barred: dict[int, set[str]] = {}
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and called(call) == "append":
+            holders = [call, *(a for a in call.args if isinstance(a, ast.Tuple | ast.List))]
+            given = [part for holder in holders for part in ast.iter_child_nodes(holder)]
+            barred[id(call.func)] = {part.id for part in given if isinstance(part, ast.Name)}
+            into = {n.id for n in ast.walk(call.func) if isinstance(n, ast.Name)}
+            barred.update((id(holder), into) for holder in holders)
+    return barred
+
+
+def _closes_a_circle(edit: Edit, barred: Mapping[int, set[str]]) -> bool:
+    """Tell whether an edit puts a list into itself: to make an array of it takes NumPy for ever."""
+    return isinstance(edit.new, ast.Name) and edit.new.id in barred.get(id(edit.holder), ())
 
 
 def variables(function: ast.FunctionDef) -> list[str]:
@@ -411,6 +444,10 @@ def _comparisons(spot: Spot, node: ast.Compare) -> Iterator[Edit]:
         yield spot.edit(new, "the condition were the opposite one", LIKELY)
 
 
+# Numbers that these are called with are axes, if they stand there by themselves.
+OF_AXES = ("moveaxis", "swapaxes", "transpose", "expand_dims")
+
+
 def _constants(spot: Spot, node: ast.Constant) -> Iterator[Edit]:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -423,7 +460,8 @@ def _constants(spot: Spot, node: ast.Constant) -> Iterator[Edit]:
                 new = 1e-8
             minus = isinstance(spot.holder, ast.UnaryOp) and isinstance(spot.holder.op, ast.USub)
             there, here = (-new, -value) if minus else (new, value)
-            clause = f"{there:g} stood in place of {here:g}"
+            axis = "axis " * (isinstance(spot.holder, ast.Call) and called(spot.holder) in OF_AXES)
+            clause = f"{axis}{there:g} stood in place of {axis}{here:g}"
             yield spot.edit(ast.Constant(new), clause, COMMON if abs(new) < 4 else RARE)
 
 
@@ -460,13 +498,12 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
     name = called(node)
     the = f"the {NOUNS[name]}" if name in NOUNS else f"`{name}`"
     if isinstance(node.func, ast.Attribute):
-        own = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
         for other in EXCHANGED.get(name, ()):
             noun = NOUNS.get(other, f"`{other}`")
             rank = LIKELY if {name, other} <= {"sum", "mean"} else COMMON
             clause = f"the {noun} were taken in place of {the}"
             yield _inside(spot, node.func, "attr", other, clause, rank)
-        if not own:
+        if not _of_numpy(node.func):
             yield spot.edit(node.func.value, f"{the} were left out", LIKELY)
     if name == "len" and len(node.args) == 1:
         columns = ast.Subscript(
@@ -478,10 +515,7 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
         text = "all entries of {} were counted instead of its rows"
         yield spot.edit(size, _about(node.args[0], text, "it"), COMMON)
     if node.args and not isinstance(node.args[0], ast.Starred):
-        own_method = isinstance(node.func, ast.Attribute) and not (
-            isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
-        )
-        if not own_method:
+        if not isinstance(node.func, ast.Attribute) or _of_numpy(node.func):
             for i, argument in enumerate(node.args[:3]):
                 yield spot.edit(argument, f"{the} were left out", LIKELY if i == 0 else RARE)
         swapped = f"the arguments of `{name}` were swapped"
@@ -491,6 +525,14 @@ def _calls(spot: Spot, node: ast.Call) -> Iterator[Edit]:
             yield spot.edit(ast.Call(node.func, args, node.keywords), swapped, COMMON)
     yield from _cases(spot, node, name)
     yield from _keywords(spot, node, the)
+
+
+def _of_numpy(function: ast.Attribute) -> bool:
+    """Tell np.sum and np.linalg.norm from a method, such as X.sum."""
+    where = function.value
+    while isinstance(where, ast.Attribute):
+        where = where.value
+    return isinstance(where, ast.Name) and where.id == "np"
 
 
 def _cases(spot: Spot, node: ast.Call, name: str) -> Iterator[Edit]:
@@ -611,7 +653,10 @@ def _names(spot: Spot, node: ast.Name, names: list[str]) -> Iterator[Edit]:
         yield spot.edit(ast.Name(other, ast.Load()), clause, COMMON)
     if not isinstance(spot.holder, ast.Call) or spot.field != "func":
         new = ast.Attribute(node, "T", ast.Load())
-        yield spot.edit(new, _about(node, "there were a transpose of {} too many", "it"), COMMON)
+        text = "there were a transpose of {} too many"
+        if isinstance(spot.holder, ast.Attribute) and spot.holder.attr == "shape":
+            text = "the sizes of {} were read in reverse, the last axis first"
+        yield spot.edit(new, _about(node, text, "it"), COMMON)
 
 
 def _orders(spot: Spot, node: ast.Tuple) -> Iterator[Edit]:
@@ -662,6 +707,7 @@ def _statements(spot: Spot, node: ast.stmt) -> Iterator[Edit]:
         body = [*node.body, ast.Break()]
         once = ast.For(node.target, node.iter, body, [])
         yield spot.edit(once, "the loop ended after its first round", COMMON)
+        yield spot.edit(ast.Pass(), "the loop were left out", COMMON)
 
 
 # What people do to a result --------------------------------------------------------------------
@@ -742,6 +788,46 @@ def _sizes(given: Mapping[str, Any]) -> list[tuple[str, str]]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.append((name, f"`{name}`"))
     return found
+
+
+# What people do throughout ------------------------------------------------------------------------
+
+
+class _Together(ast.Tuple):
+    """Several calls whose keywords one edit sets together."""
+
+    keywords: Sequence[ast.keyword] = ()
+
+    @property
+    def values(self) -> list[ast.expr]:
+        """What the keywords are set to, one by one."""
+        return [keyword.value for keyword in self.keywords]
+
+    @values.setter
+    def values(self, new: Sequence[ast.expr]) -> None:
+        for keyword, value in zip(self.keywords, new, strict=True):
+            keyword.value = value
+
+
+def _of_axes(function: ast.FunctionDef) -> Iterator[Edit]:
+    """Yield what comes of one wrong axis in every call that has the same right one."""
+    calls: dict[str, list[tuple[ast.Call, ast.keyword]]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            for keyword in node.keywords:
+                if keyword.arg == "axis":
+                    calls.setdefault(ast.unparse(keyword.value), []).append((node, keyword))
+    for was, found in calls.items():
+        if len(found) < 2:
+            continue
+        holder = _Together([call for call, _ in found], ast.Load())
+        holder.keywords = [keyword for _, keyword in found]
+        spot = Spot(holder, "values", None, None, found[0][0].lineno)
+        for axis in (0, 1, -1):
+            if str(axis) != was and not (was == "1" and axis == -1):
+                new = [_fixed(ast.Constant(axis), spot.line) for _ in found]
+                clause = f"`axis={axis}` stood in place of `axis={was}` throughout"
+                yield spot.edit(new, clause, LIKELY)
 
 
 # What people do to an argument -------------------------------------------------------------------
