@@ -32,10 +32,9 @@ ask(Choice(id="9.most", prompt="Which is most?", why="One is more.", options=[
 CHAPTER = Path(__file__).parents[2] / "book" / "02_activations" / "1_slopes.ipynb"
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory, chromium):
+@pytest.fixture
+def lab(tmp_path, chromium):
     """The address of a running JupyterLab that serves the sample and chapter 2; add a name."""
-    tmp_path = tmp_path_factory.mktemp("lab")
     source = sample.write(tmp_path, sample.WAVES, sample.FIGURE, ASK)
     shutil.copy(CHAPTER, source / "chapters")
     with socket.socket() as probe:
