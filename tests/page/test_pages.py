@@ -295,18 +295,9 @@ LAST_WORDS = """id => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def fresh(chromium):
-    """A tab, for tests that begin with what has just been loaded."""
+def test_what_is_not_laid_out_yet_is_reached_found_and_printed(built, chromium, load, page_name):
     context = chromium.new_context(viewport={"width": 360, "height": 800})
-    yield context.new_page()
-    context.close()
-
-
-def test_what_is_not_laid_out_yet_is_reached_found_and_printed(built, fresh, load, page_name):
-    page = fresh
-    page.goto("about:blank")  # or what was printed would be laid out for the screen again
-    page.emulate_media(media="screen")
+    page = context.new_page()
     address = (built / page_name).as_uri()
     load(page, address)
     last = page.evaluate(
@@ -332,6 +323,7 @@ def test_what_is_not_laid_out_yet_is_reached_found_and_printed(built, fresh, loa
         )
         == 0
     )
+    context.close()
 
 
 def test_the_front_door_leads_to_the_first_page(built, chromium):
