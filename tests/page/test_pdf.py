@@ -43,6 +43,26 @@ def texts(reader):
     return [" ".join(page.extract_text().split()) for page in reader.pages]
 
 
+FONTS = {
+    "katex-html": "KaTeX_Main-Regular",
+    "mathnormal": "KaTeX_Math-Italic",
+    "mathbf": "KaTeX_Main-Bold",
+    "mathcal": "KaTeX_Caligraphic-Regular",
+}
+
+
+def test_formulas_are_set_in_whole_fonts(reader, source):
+    text = "".join(of_lessons(source).values())
+    found = set()
+    for page in reader.pages:
+        fonts = page["/Resources"].get("/Font", {})
+        found |= {
+            str(font.get_object().get("/BaseFont", "")).partition("+")[2] for font in fonts.values()
+        }
+    assert {font for mark, font in FONTS.items() if mark in text} == set(FONTS.values()) <= found
+    assert not [name for name in found if re.match("Book(Main|Math|Size)", name)]  # of one page
+
+
 def page_of(reader, title):
     """The number of the page, from 0, on which a part begins."""
     [entry] = [entry for entry in pdf.flat(reader.outline) if entry["/Title"] == title]
